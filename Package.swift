@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The architecture, lowest layer first: a target may depend on targets of lower layers only.
+let layers: [[String]] = [
+  ["CFFmpeg", "COneDNN", "COpenBLAS", "CPNG", "CQRencode", "CZBar", "CKernels"],  // C, as it is
+  ["MediaTypes"],  // plain values that every target may speak of
+  ["Media", "Kernels"],  // the code that touches C pointers
+  ["Tensors"],  // arrays and their gradients
+  ["Neural", "Imaging"],  // what models are built from
+  ["QRSteganography"],  // one target per field; none knows another
+  ["Pipelines"],  // file in, file out
+  ["palimpsest"],  // the command line
+  ["TestSupport"],  // what the tests share
+]
+
+let checked: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+let safe: [SwiftSetting] = checked + [.strictMemorySafety()]
+
+let package = Package(
+  name: "Palimpsest",
+  products: [
+    .executable(name: "palimpsest", targets: ["palimpsest"]),
+    .library(name: "Palimpsest", targets: ["Pipelines", "QRSteganography", "Neural", "Media"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libswresample libavutil",
+      providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libswresample-dev"])]),
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+    .systemLibrary(name: "CZBar", pkgConfig: "zbar", providers: [.apt(["libzbar-dev"])]),
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
+
+    .target(name: "MediaTypes", swiftSettings: safe),
+    .target(name: "Media", dependencies: ["CFFmpeg", "CPNG", "MediaTypes"], swiftSettings: checked),
+    .target(
+      name: "Kernels", dependencies: ["CKernels", "COneDNN", "COpenBLAS"], swiftSettings: checked),
+    .target(name: "Tensors", dependencies: ["Kernels"], swiftSettings: safe),
+    .target(name: "Neural", dependencies: ["Tensors", "Kernels"], swiftSettings: safe),
+    .target(name: "Imaging", dependencies: ["MediaTypes"], swiftSettings: safe),
+    .target(
+      name: "QRSteganography",
+      dependencies: [
+        "CQRencode", "CZBar", "MediaTypes", "Imaging", "Kernels", "Tensors", "Neural",
+      ], swiftSettings: checked),
+    .target(
+      name: "Pipelines",
+      dependencies: ["MediaTypes", "Media", "Imaging", "Tensors", "Neural", "QRSteganography"],
+      swiftSettings: safe),
+    .executableTarget(
+      name: "palimpsest",
+      dependencies: [
+        "Pipelines", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: safe),
+
+    .target(
+      name: "TestSupport", dependencies: ["MediaTypes", "Tensors", "Neural"], path: "Tests/TestSupport",
+      swiftSettings: safe),
+    .testTarget(name: "MediaTests", dependencies: ["Media", "MediaTypes"], swiftSettings: checked),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: checked),
+    .testTarget(
+      name: "TensorsTests", dependencies: ["Tensors", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: checked),
+    .testTarget(
+      name: "NeuralTests", dependencies: ["Neural", "Tensors", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: checked),
+    .testTarget(
+      name: "ImagingTests", dependencies: ["Imaging", "MediaTypes"], swiftSettings: checked),
+    .testTarget(
+      name: "QRSteganographyTests",
+      dependencies: ["QRSteganography", "Imaging", "MediaTypes", "Tensors", "Neural", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: checked),
+    .testTarget(
+      name: "PipelinesTests", dependencies: ["Pipelines", "Media", "MediaTypes"],
+      swiftSettings: checked),
+    .testTarget(name: "CommandLineTests", swiftSettings: checked),
+  ]
+)
+
+for target in package.targets where !target.isTest {
+  guard let layer = layers.firstIndex(where: { $0.contains(target.name) }) else {
+    fatalError("\(target.name) is in no layer")
+  }
+  for case .byNameItem(let used, _) in target.dependencies
+  where !layers[..<layer].joined().contains(used) {
+    fatalError("\(target.name) may not depend on \(used)")
+  }
+}

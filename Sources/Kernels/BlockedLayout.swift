@@ -1,0 +1,80 @@
+internal import CKernels
+
+// The way between plain pictures `[batch, channels, height, width]` and blocked ones, and work on blocked planes.
+
+extension Buffer {
+  /// A plain batch as a blocked one.
+  public func blocked(batch: Int, channels: Int, pixels: Int) -> Buffer {
+    precondition(count == batch * channels * pixels, "\(count) floats blocked as \(channels) maps")
+    let result = Buffer(
+      count: blockedCount(batch: batch, channels: channels, height: pixels, width: 1))
+    let pitch = result.count / batch
+    parallel(batch) { image in
+      ck_block(
+        result.pointer + image * pitch, pointer + image * channels * pixels, channels, pixels,
+        channelLanes)
+    }
+    return result
+  }
+
+  /// A blocked batch as a plain one.
+  public func unblocked(batch: Int, channels: Int, pixels: Int) -> Buffer {
+    let result = Buffer(count: batch * channels * pixels)
+    let pitch = count / batch
+    parallel(batch) { image in
+      ck_unblock(
+        result.pointer + image * channels * pixels, pointer + image * pitch, channels, pixels,
+        channelLanes)
+    }
+    return result
+  }
+
+  /// The 2×2 maxima with stride 2 of blocked planes; an odd last row or column is left out.
+  public func maxPooled(planes: Int, height: Int, width: Int) -> Buffer {
+    let (from, to) = (height * width * channelLanes, (height / 2) * (width / 2) * channelLanes)
+    let result = Buffer(count: planes * to)
+    parallel(planes) {
+      ck_max_pool(result.pointer + $0 * to, pointer + $0 * from, height, width, channelLanes)
+    }
+    return result
+  }
+
+  /// The pullback of ``maxPooled(planes:height:width:)`` at these values: to the first maximum of each square.
+  public func maxPoolPullback(_ upstream: Buffer, planes: Int, height: Int, width: Int) -> Buffer {
+    let (from, to) = (height * width * channelLanes, (height / 2) * (width / 2) * channelLanes)
+    let result = Buffer(count: planes * from)
+    parallel(planes) {
+      ck_max_pool_pullback(
+        result.pointer + $0 * from, pointer + $0 * from, upstream.pointer + $0 * to, height, width,
+        channelLanes)
+    }
+    return result
+  }
+
+  /// Adds `constant[c] + slope[c] · values` to the first channels of each blocked picture, in place.
+  public func correct(
+    _ values: Buffer, constant: Buffer, slope: Buffer, channels: Int, batch: Int, pixels: Int
+  ) {
+    willChange()
+    let pitch = count / batch
+    let blocks = (channels + channelLanes - 1) / channelLanes
+    parallel(batch) { image in
+      ck_correct(
+        pointer + image * pitch, values.pointer + image * pitch, constant.pointer, slope.pointer,
+        blocks, pixels, channelLanes)
+    }
+  }
+
+  /// The sum of each channel of a blocked batch.
+  public func channelSums(channels: Int, batch: Int, height: Int, width: Int) -> [Float] {
+    let blocks = (channels + channelLanes - 1) / channelLanes
+    let sums = ChannelSums(channels: blocks * channelLanes)
+    parallel(batch) { image in
+      var own = sums.emptyCopy
+      ck_band_sums(
+        &own.values, pointer + image * (count / batch), blocks, width, channelLanes, height, 0)
+      sums.add(own)
+    }
+    return sums.first.prefix(channels).map { Float($0) }
+  }
+}

@@ -1,0 +1,37 @@
+internal import COneDNN
+internal import COpenBLAS
+internal import Dispatch
+internal import Foundation
+
+/// The number of threads that one operation is divided over.
+///
+/// Every division of work is the engine's own; oneDNN and OpenBLAS are called with one thread each.
+public let threadCount: Int = {
+  openblas_set_num_threads(1)
+  return max(1, ProcessInfo.processInfo.activeProcessorCount)
+}()
+
+/// Runs `body` for each index below `count`, several at a time.
+func parallel(_ count: Int, _ body: (Int) -> Void) {
+  guard count > 1, threadCount > 1 else {
+    omp_set_num_threads(1)
+    for index in 0..<count { body(index) }
+    return
+  }
+  nonisolated(unsafe) let body = body  // concurrentPerform returns only after the last call
+  DispatchQueue.concurrentPerform(iterations: count) { index in
+    omp_set_num_threads(1)
+    body(index)
+  }
+}
+
+/// Divides `count` elements into runs of whole cache lines, several at a time; few elements stay on the calling thread.
+func parallelRuns(_ count: Int, _ body: (_ start: Int, _ length: Int) -> Void) {
+  let least = 32_768
+  let parts = min(threadCount * 2, max(1, count / least))
+  let length = ((count + parts - 1) / parts + 15) / 16 * 16
+  parallel(parts) { part in
+    let start = part * length
+    if start < count { body(start, min(length, count - start)) }
+  }
+}

@@ -1,0 +1,1 @@
+// Replaced when the target has its first file.

@@ -1,0 +1,54 @@
+internal import Kernels
+
+/// A constant matrix of rows in order: what a linear operation along one axis is made of.
+public struct Matrix: Sendable {
+  public let rows, columns: Int
+  let buffer: Buffer
+
+  /// - Parameter values: `rows · columns` values, row by row.
+  public init(_ values: [Float], rows: Int, columns: Int) {
+    precondition(values.count == rows * columns, "\(values.count) values in \(rows)×\(columns)")
+    self.rows = rows
+    self.columns = columns
+    buffer = Buffer(values)
+  }
+
+  var transposed: Matrix {
+    let values = buffer.array
+    return Matrix(
+      (0..<columns).flatMap { column in (0..<rows).map { values[$0 * columns + column] } },
+      rows: columns, columns: rows)
+  }
+}
+
+extension Tensor {
+  /// Each plane `x` as `vertical · x · horizontalᵀ`: resizing, blurring and area means are all of this kind.
+  ///
+  /// Maps `[batch, channels, vertical.columns, horizontal.columns]` to
+  /// `[batch, channels, vertical.rows, horizontal.rows]`.
+  public func resampled(vertical: Matrix, horizontal: Matrix) -> Tensor {
+    let (n, c, h, w) = (shape[0], shape[1], shape[2], shape[3])
+    precondition(
+      h == vertical.columns && w == horizontal.columns,
+      "planes of \(h)×\(w) resampled from \(vertical.columns)×\(horizontal.columns)")
+    let wide = Buffer.products(
+      plainBuffer, horizontal.buffer, rows: n * c * h, inner: w, columns: horizontal.rows,
+      items: 1, rightIsTransposed: true)
+    let result = Buffer.products(
+      vertical.buffer, wide, rows: vertical.rows, inner: h, columns: horizontal.rows, items: n * c)
+    return Tensor.recorded(
+      result, shape: [n, c, vertical.rows, horizontal.rows], from: [self]
+    ) { [$0.resampled(vertical: vertical.transposed, horizontal: horizontal.transposed)] }
+  }
+
+  /// Each pixel's channels `x` as `matrix · x`: changes of colour space.
+  public func mixed(by matrix: Matrix) -> Tensor {
+    let (n, c, h, w) = (shape[0], shape[1], shape[2], shape[3])
+    precondition(c == matrix.columns, "\(c) channels mixed by \(matrix.columns) columns")
+    let result = Buffer.products(
+      matrix.buffer, plainBuffer, rows: matrix.rows, inner: c, columns: h * w, items: n)
+    return Tensor.recorded(result, shape: [n, matrix.rows, h, w], from: [self]) {
+      [$0.mixed(by: matrix.transposed)]
+    }
+  }
+}

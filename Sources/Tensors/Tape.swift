@@ -1,0 +1,105 @@
+internal import Kernels
+internal import Synchronization
+
+/// One operation of the tape: what it was made from, and how a gradient of its result goes back to that.
+///
+/// Pullbacks are written in tensor operations, so a gradient that is itself recorded can be differentiated again; the
+/// fused ones, which say so, cannot.
+final class Node {
+  let inputs: [Node?]
+  let pullback: (Tensor) -> [Tensor?]
+  /// Operations are numbered as they happen, so that a result always has a higher number than its inputs.
+  let number: Int
+
+  private static let counter = Atomic<Int>(0)
+
+  init(inputs: [Node?], pullback: @escaping (Tensor) -> [Tensor?]) {
+    self.inputs = inputs
+    self.pullback = pullback
+    number = Node.counter.wrappingAdd(1, ordering: .relaxed).newValue
+  }
+}
+
+/// Whether operations are written down.
+private enum Recording {
+  @TaskLocal static var isOn = true
+}
+
+/// Runs `body` without writing its operations down: for inference, which then keeps no intermediate values.
+public func withoutRecording<Result>(_ body: () throws -> Result) rethrows -> Result {
+  try Recording.$isOn.withValue(false, operation: body)
+}
+
+extension Tensor {
+  /// The result of an operation, with its pullback if any input has a history.
+  ///
+  /// - Parameter pullback: Maps the gradient of the result to those of the inputs, in order; `nil` where there is none.
+  static func recorded(
+    _ buffer: Buffer, shape: [Int], layout: Layout = .plain, from inputs: [Tensor],
+    pullback: @escaping (Tensor) -> [Tensor?]
+  ) -> Tensor {
+    guard Recording.isOn, inputs.contains(where: { $0.node != nil }) else {
+      return Tensor(buffer, shape: shape, layout: layout)
+    }
+    let node = Node(inputs: inputs.map(\.node), pullback: pullback)
+    return Tensor(buffer, shape: shape, layout: layout, node: node)
+  }
+
+  /// An operation of the caller's own.
+  ///
+  /// - Parameter pullback: Maps the gradient of the result, plain, to those of the inputs, in order.
+  public static func custom(
+    _ result: Tensor, from inputs: [Tensor], pullback: @escaping (Tensor) -> [Tensor?]
+  ) -> Tensor {
+    recorded(result.buffer, shape: result.shape, layout: result.layout, from: inputs) {
+      pullback($0.plain)
+    }
+  }
+}
+
+/// The gradients of a scalar with respect to variables; zeros for one that it does not depend on.
+///
+/// - Parameters:
+///   - upstream: The gradient of `result`, where it is no scalar; its own shape.
+///   - recording: Whether the gradients can be differentiated in turn.
+public func gradients(
+  of result: Tensor, upstream: Tensor? = nil, with variables: [Tensor], recording: Bool = false
+) -> [Tensor] {
+  precondition(
+    upstream != nil || result.count == 1, "the gradient of \(result.shape) wants an upstream one")
+  return Recording.$isOn.withValue(recording) {
+    let wanted = Set(variables.compactMap { $0.node.map(ObjectIdentifier.init) })
+    var found: [ObjectIdentifier: Tensor] = [:]
+    guard let root = result.node else { return variables.map(zeros) }
+    found[ObjectIdentifier(root)] = upstream ?? Tensor(repeating: 1, shape: result.shape)
+    for node in history(of: root) {
+      let key = ObjectIdentifier(node)
+      guard let gradient = found[key] else { continue }
+      if !wanted.contains(key) { found[key] = nil }
+      for (input, part) in zip(node.inputs, node.pullback(gradient)) {
+        guard let input, let part else { continue }
+        let inputKey = ObjectIdentifier(input)
+        found[inputKey] = found[inputKey].map { $0 + part } ?? part
+      }
+    }
+    return variables.map { variable in
+      variable.node.flatMap { found[ObjectIdentifier($0)] } ?? zeros(like: variable)
+    }
+  }
+}
+
+private func zeros(like tensor: Tensor) -> Tensor { Tensor(repeating: 0, shape: tensor.shape) }
+
+/// Every operation that `root` depends on, latest first.
+private func history(of root: Node) -> [Node] {
+  var seen: Set<ObjectIdentifier> = [ObjectIdentifier(root)]
+  var all = [root]
+  var next = 0
+  while next < all.count {
+    for case let input? in all[next].inputs where seen.insert(ObjectIdentifier(input)).inserted {
+      all.append(input)
+    }
+    next += 1
+  }
+  return all.sorted { $0.number > $1.number }
+}

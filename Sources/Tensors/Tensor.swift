@@ -1,0 +1,92 @@
+public import Kernels
+
+/// An n-dimensional array of `Float`s that remembers how it was made.
+///
+/// The shape is PyTorch's (`[batch, channels, height, width]` for pictures). The memory may be laid out in blocks of
+/// channels, which convolutions want; element-wise operations keep the layout, and only what needs plain memory
+/// reorders it. Values never change: an operation makes a new tensor.
+public struct Tensor {
+  /// How the elements stand in memory.
+  public enum Layout: Hashable, Sendable {
+    /// In the order of the shape.
+    case plain
+    /// `[batch, channels / lanes, height, width, lanes]`; lanes past the last channel hold no meaning.
+    case blocked
+  }
+
+  public let shape: [Int]
+  public let layout: Layout
+  /// The memory; shared with whoever else holds this tensor.
+  public let buffer: Buffer
+  let node: Node?
+
+  init(_ buffer: Buffer, shape: [Int], layout: Layout = .plain, node: Node? = nil) {
+    self.shape = shape
+    self.layout = layout
+    self.buffer = buffer
+    self.node = node
+  }
+
+  /// A constant in plain order.
+  public init(_ values: [Float], shape: [Int]) {
+    precondition(
+      values.count == shape.reduce(1, *), "\(values.count) values do not fill shape \(shape)")
+    self.init(Buffer(values), shape: shape)
+  }
+
+  /// A constant that takes over a plain buffer.
+  public init(taking buffer: Buffer, shape: [Int]) {
+    precondition(
+      buffer.count == shape.reduce(1, *), "\(buffer.count) values do not fill shape \(shape)")
+    self.init(buffer, shape: shape)
+  }
+
+  /// A constant of one value.
+  public init(repeating value: Float, shape: [Int]) {
+    self.init(Buffer(repeating: value, count: shape.reduce(1, *)), shape: shape)
+  }
+
+  /// The number of elements.
+  public var count: Int { shape.reduce(1, *) }
+
+  /// The elements in the order of the shape.
+  public var array: [Float] { plainBuffer.array }
+
+  /// The only element of a tensor of one.
+  public var scalar: Float {
+    precondition(count == 1, "a tensor of shape \(shape) is no scalar")
+    return plainBuffer[0]
+  }
+
+  /// The same values without their history.
+  public var detached: Tensor { Tensor(buffer, shape: shape, layout: layout) }
+
+  /// The same values as a new starting point, with respect to which gradients can be asked for.
+  public var variable: Tensor {
+    Tensor(buffer, shape: shape, layout: layout, node: Node(inputs: []) { _ in [] })
+  }
+
+  var plainBuffer: Buffer {
+    guard layout == .blocked else { return buffer }
+    return buffer.unblocked(
+      batch: shape[0], channels: shape[1], pixels: shape[2...].reduce(1, *))
+  }
+
+  /// The same tensor in plain order.
+  public var plain: Tensor {
+    guard layout == .blocked else { return self }
+    return Tensor.recorded(plainBuffer, shape: shape, from: [self]) { [$0] }
+  }
+
+  /// The same picture batch in blocks of channels.
+  public var blocked: Tensor {
+    guard layout == .plain else { return self }
+    precondition(shape.count == 4, "only picture batches are blocked, not \(shape)")
+    let blocked = buffer.blocked(
+      batch: shape[0], channels: shape[1], pixels: shape[2] * shape[3])
+    return Tensor.recorded(blocked, shape: shape, layout: .blocked, from: [self]) { [$0] }
+  }
+
+  /// The same tensor in the layout of another.
+  func laid(as other: Tensor) -> Tensor { other.layout == .plain ? plain : blocked }
+}
