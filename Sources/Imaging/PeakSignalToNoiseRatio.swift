@@ -10,15 +10,16 @@ public func meanSquaredDifference(_ a: Picture, _ b: Picture) -> Double {
     a.width == b.width && a.height == b.height,
     "\(a.width)×\(a.height) compared with \(b.width)×\(b.height)")
   var (first, second) = (RGBRows(of: a), RGBRows(of: b))
-  var sum = 0.0
+  // One sum per column: the loops run over neighbours, and no sum takes more than a picture's rows.
+  var sums = [Float](repeating: 0, count: a.width)
   for y in 0..<a.height {
     first.load(y)
     second.load(y)
-    sum += Double(
-      squares(first.red, second.red) + squares(first.green, second.green)
-        + squares(first.blue, second.blue))
+    addSquares(first.red, second.red, to: &sums)
+    addSquares(first.green, second.green, to: &sums)
+    addSquares(first.blue, second.blue, to: &sums)
   }
-  return sum / Double(3 * a.width * a.height)
+  return sums.reduce(0.0) { $0 + Double($1) } / Double(3 * a.width * a.height)
 }
 
 /// The peak signal-to-noise ratio of two pictures in decibels; infinite if they look the same.
@@ -34,16 +35,12 @@ public func peakSignalToNoiseRatio(meanSquaredDifference: Double) -> Double {
   10 * log10(255 * 255 / meanSquaredDifference)
 }
 
-/// Eight sums side by side, so that the loop is vectorised though floats do not associate.
-private func squares(_ a: [Float], _ b: [Float]) -> Float {
-  var sums = SIMD8<Float>.zero
-  let whole = a.count / 8 * 8
-  for start in stride(from: 0, to: whole, by: 8) {
-    var difference = SIMD8<Float>.zero
-    for lane in 0..<8 { difference[lane] = a[start + lane] - b[start + lane] }
-    sums += difference * difference
+private func addSquares(_ a: [Float], _ b: [Float], to sums: inout [Float]) {
+  let first = a.span
+  let second = b.span
+  var sums = sums.mutableSpan
+  for x in sums.indices {
+    let difference = first[x] - second[x]
+    sums[x] += difference * difference
   }
-  var sum = sums.sum()
-  for x in whole..<a.count { sum += (a[x] - b[x]) * (a[x] - b[x]) }
-  return sum
 }

@@ -30,10 +30,8 @@ private func widen(
   for y in 0..<rows {
     for x in 0..<across.count {
       var sum: Float = 0
-      let start = y * columns + across.starts[x]
-      for tap in 0..<across.taps {
-        sum += residual[start + tap] * across.weights[x * across.taps + tap]
-      }
+      let (start, weight) = (y * columns + across.starts[x], x * across.taps)
+      for tap in 0..<across.taps { sum += residual[start + tap] * across.weights[weight + tap] }
       result[y * across.count + x] = sum
     }
   }
@@ -44,7 +42,9 @@ private func add<S: Sample>(
   _ residual: [Float], _ down: Resampling, to samples: [S], width: Int, _ maximum: Float,
   _ visible: [Bool]?
 ) -> [S] {
-  var result = [S](repeating: .zero, count: samples.count)
+  var result: [S] = []
+  result.reserveCapacity(samples.count)
+  var newRow = [S](repeating: .zero, count: width)
   var sums = [Float](repeating: 0, count: width)
   let source = samples.span
   let residual = residual.span
@@ -60,11 +60,11 @@ private func add<S: Sample>(
       for x in row.indices where !visible[y * width + x] { row[x] = 0 }
     }
     let old = source.extracting(y * width..<(y + 1) * width)
-    let start = y * width
-    var new = result.mutableSpan
-    for x in 0..<width {
-      new[start + x] = S(rounding: max(0, min(maximum, old[x].number + row[x])))
+    var new = newRow.mutableSpan
+    for x in new.indices {
+      new[x] = S(rounding: max(0, min(maximum, old[x].number + row[x])))
     }
+    result += newRow
   }
   return result
 }

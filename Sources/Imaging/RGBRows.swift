@@ -9,6 +9,8 @@ struct RGBRows {
   private let scale: ColorScale
   private let matrix: [Float]
   private var components: [[Float]]
+  /// The row of its plane that each component holds; chroma rows serve several rows of the picture.
+  private var loaded = [-1, -1, -1]
   private(set) var red: [Float]
   private(set) var green: [Float]
   private(set) var blue: [Float]
@@ -29,6 +31,8 @@ struct RGBRows {
     for index in 0..<format.colorPlaneCount {
       let isChroma = format.isChroma(plane: index)
       let row = isChroma ? y >> format.chromaShiftY : y
+      guard row != loaded[index] else { continue }
+      loaded[index] = row
       let factor = 255 / scale.units[index]
       let shift = isChroma ? format.chromaShiftX : 0
       switch picture.planes[index].samples {
@@ -42,36 +46,63 @@ struct RGBRows {
           into: &components[index])
       }
     }
-    let count = picture.width
     switch format.model {
     case .gray:
-      for x in 0..<count { red[x] = limited(components[0][x]) }
-      (green, blue) = (red, red)
+      limit(components[0], into: &red)
+      limit(components[0], into: &green)
+      limit(components[0], into: &blue)
     case .rgb:
-      for x in 0..<count { red[x] = limited(components[0][x]) }
-      for x in 0..<count { green[x] = limited(components[1][x]) }
-      for x in 0..<count { blue[x] = limited(components[2][x]) }
+      limit(components[0], into: &red)
+      limit(components[1], into: &green)
+      limit(components[2], into: &blue)
     case .yuv:
-      let (rv, gu, gv, bu) = (matrix[2], matrix[4], matrix[5], matrix[7])
-      let luma = components[0]
-      let u = components[1]
-      let v = components[2]
-      for x in 0..<count { red[x] = limited(luma[x] + rv * v[x]) }
-      for x in 0..<count { green[x] = limited(luma[x] + gu * u[x] + gv * v[x]) }
-      for x in 0..<count { blue[x] = limited(luma[x] + bu * u[x]) }
+      combine(components, 0, matrix[2], into: &red)
+      combine(components, matrix[4], matrix[5], into: &green)
+      combine(components, matrix[7], 0, into: &blue)
     }
   }
 }
 
-private func limited(_ value: Float) -> Float { max(0, min(255, value)) }
+private func limit(_ values: [Float], into row: inout [Float]) {
+  let values = values.span
+  var row = row.mutableSpan
+  for x in row.indices { row[x] = max(0, min(255, values[x])) }
+}
+
+/// Luma and weighted colour differences.
+private func combine(
+  _ components: [[Float]], _ u: Float, _ v: Float, into row: inout [Float]
+) {
+  let (lumaRow, uRow, vRow) = (components[0], components[1], components[2])
+  let luma = lumaRow.span
+  let first = uRow.span
+  let second = vRow.span
+  var row = row.mutableSpan
+  for x in row.indices {
+    row[x] = max(0, min(255, luma[x] + u * first[x] + v * second[x]))
+  }
+}
 
 private func spread<S: Sample>(
   _ samples: [S], _ start: Int, _ shift: Int, _ zero: Float, _ factor: Float,
   into row: inout [Float]
 ) {
-  if shift == 0 {
-    for x in row.indices { row[x] = (samples[start + x].number - zero) * factor }
-  } else {
-    for x in row.indices { row[x] = (samples[start + (x >> shift)].number - zero) * factor }
+  let count = (row.count + (1 << shift) - 1) >> shift
+  let source = samples.span.extracting(start..<start + count)
+  var row = row.mutableSpan
+  switch shift {
+  case 0:
+    for x in row.indices { row[x] = (source[x].number - zero) * factor }
+  case 1:
+    for x in 0..<row.count / 2 {
+      let value = (source[x].number - zero) * factor
+      row[2 * x] = value
+      row[2 * x + 1] = value
+    }
+    if row.count % 2 == 1 {
+      row[row.count - 1] = (source[count - 1].number - zero) * factor
+    }
+  default:
+    for x in row.indices { row[x] = (source[x >> shift].number - zero) * factor }
   }
 }
