@@ -3,7 +3,8 @@ import PackageDescription
 
 /// The architecture, lowest layer first: a target may depend on targets of lower layers only.
 let layers: [[String]] = [
-  ["CFFmpeg", "COneDNN", "COpenBLAS", "CPNG", "CQRencode", "CZBar", "CKernels"],  // C, as it is
+  // C, as it is
+  ["CFFmpeg", "COneDNN", "COpenBLAS", "CPNG", "CJPEG", "CQRencode", "CZBar", "CKernels"],
   ["MediaTypes"],  // plain values that every target may speak of
   ["Media", "Kernels"],  // the code that touches C pointers
   ["Tensors"],  // arrays and their gradients
@@ -26,7 +27,10 @@ let package = Package(
   name: "Palimpsest",
   products: [
     .executable(name: "palimpsest", targets: ["palimpsest"]),
-    .library(name: "Palimpsest", targets: ["Pipelines", "QRSteganography", "Neural", "Media"]),
+    .library(name: "Palimpsest", targets: [
+        "Pipelines", "QRSteganography", "Neural", "Tensors", "Imaging", "Media", "MediaTypes",
+      ]),
+    .library(name: "PalimpsestEngine", targets: ["Neural", "Tensors", "Kernels"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -41,12 +45,16 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(
+      name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(
       name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .systemLibrary(name: "CZBar", pkgConfig: "zbar", providers: [.apt(["libzbar-dev"])]),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
 
     .target(name: "MediaTypes", swiftSettings: safe),
-    .target(name: "Media", dependencies: ["CFFmpeg", "CPNG", "MediaTypes"], swiftSettings: checked),
+    .target(
+      name: "Media", dependencies: ["CFFmpeg", "CPNG", "CJPEG", "MediaTypes"],
+      swiftSettings: checked),
     .target(
       name: "Kernels", dependencies: ["CKernels", "COneDNN", "COpenBLAS"], swiftSettings: checked),
     .target(name: "Tensors", dependencies: ["Kernels"], swiftSettings: safe),

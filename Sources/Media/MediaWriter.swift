@@ -1,0 +1,148 @@
+internal import CFFmpeg
+public import MediaTypes
+
+/// A film being written: its main video encoded, the other streams of a source copied.
+///
+/// The file takes its name only in ``finish()``; unless that succeeds, nothing is left of it.
+/// Not thread-safe: confine each to one task.
+public final class MediaWriter {
+  public let path: String
+  /// Sentences about what the container has no place for and what was therefore changed or left
+  /// out: see ``init(path:like:settings:)``.
+  public private(set) var remarks: [String] = []
+
+  private let file: PartialFile
+  private var muxer: Muxer?
+  private let encoder: VideoEncoder
+  private var tracks: [Int: any OutputTrack] = [:]  // by the source's stream index
+  private let videoTrack: Int
+  private var isFinished = false
+
+  /// Begins a film with the streams of `source`, whose pictures and packets are to be written.
+  ///
+  /// Sound in a codec that the container cannot hold is encoded anew in the container's usual one;
+  /// containers without any sound (gif) leave sound and subtitles out, and all containers leave
+  /// out data streams (telemetry) of codecs they do not hold; both is said in ``remarks``.
+  ///
+  /// - Throws: ``MediaError`` for `write` if the file cannot be made or a stream cannot be stored,
+  ///   for `use` if there is no such encoder or setting, for `encode` if the encoder refuses.
+  public convenience init(
+    path: String, like source: MediaReader, settings: VideoSettings = VideoSettings()
+  ) throws(MediaError) {
+    guard let video = source.video else {
+      throw MediaError(.write, path, "\(source.path) holds no video")
+    }
+    try self.init(path: path, video: video, source: source, settings: settings)
+  }
+
+  /// Begins a film of pictures alone.
+  public convenience init(
+    path: String, video: VideoDescription, settings: VideoSettings = VideoSettings()
+  ) throws(MediaError) {
+    try self.init(path: path, video: video, source: nil, settings: settings)
+  }
+
+  private init(
+    path: String, video: VideoDescription, source: MediaReader?, settings: VideoSettings
+  ) throws(MediaError) {
+    self.path = path
+    let container = try Container(path: path)
+    let choice = try VideoEncoderChoice(settings, for: container, at: path)
+    encoder = try VideoEncoder(
+      choice, for: video, hasFreeTimes: container.hasFreeTimes,
+      wantsGlobalHeader: container.wantsGlobalHeader, threads: settings.threads, subject: path,
+      extraOptions: container.encoderOptions(choice.name))
+    let plan = try StreamPlan(source, for: container, at: path)
+    file = try PartialFile(for: path)
+    let muxer = try Muxer(path: file.path, container: container, subject: path)
+    self.muxer = muxer
+    videoTrack = plan.videoTrack
+    remarks = plan.remarks
+    tracks = try plan.makeTracks(in: muxer) { (stream) throws(MediaError) in
+      try self.encoder.describe(stream)
+      stream.pointee.avg_frame_rate = video.frameRate.ffmpeg
+      if video.orientation != .upright { stream.setDisplayMatrix(video.orientation) }
+    }
+    try muxer.begin(options: container.muxerOptions(metadata: source?.metadata ?? [:]))
+  }
+
+  deinit {
+    discard()
+  }
+
+  public func write(_ item: MediaItem) throws(MediaError) {
+    switch item {
+    case .picture(let picture): try write(picture)
+    case .packet(let packet): try write(packet)
+    }
+  }
+
+  /// Encodes the next picture, shown at its own timestamp.
+  public func write(_ picture: Picture) throws(MediaError) {
+    guard let time = picture.timestamp else {
+      throw MediaError(.encode, path, "a picture without a time cannot be part of a film")
+    }
+    try encoder.send(picture, at: time, duration: picture.duration)
+    try drainEncoder()
+  }
+
+  /// Writes a packet of another stream of the source.
+  public func write(_ packet: Packet) throws(MediaError) {
+    guard let muxer, let track = tracks[packet.streamIndex] else { return }
+    try track.write(packet, to: muxer)
+  }
+
+  /// Completes the file and gives it its name.
+  public func finish() throws(MediaError) {
+    guard !isFinished, let muxer else { return }
+    do throws(MediaError) {
+      try encoder.finish()
+      try drainEncoder()
+      for track in tracks.values { try track.finish(in: muxer) }
+      try muxer.finish()
+      self.muxer = nil
+      try file.finish()
+      isFinished = true
+    } catch {
+      discard()
+      throw error
+    }
+  }
+
+  /// Gives up: what was written is removed, and a file that was there before stays.
+  public func discard() {
+    guard !isFinished else { return }
+    muxer = nil
+    file.discard()
+  }
+
+  private func drainEncoder() throws(MediaError) {
+    while let packet = try encoder.receive() {
+      try muxer?.write(packet, to: videoTrack)
+    }
+  }
+}
+
+extension Container {
+  /// What this container needs of an encoder.
+  fileprivate func encoderOptions(_ encoder: String) -> [String: String] {
+    // AVI stores no times, so pictures must be coded in the order in which they are shown.
+    name == "avi" && encoder != "ffv1" ? ["bf": "0"] : [:]
+  }
+
+  fileprivate func muxerOptions(metadata: [String: String]) -> [String: String] {
+    guard isMP4 else { return [:] }
+    // The index goes first, so that a browser can start before it has all of the file.
+    var flags = "+faststart"
+    if metadata.keys.contains(where: { !mp4Names.contains($0) }) { flags += "+use_metadata_tags" }
+    return ["movflags": flags]
+  }
+}
+
+/// The metadata names for which MP4 has entries of its own; others need Apple's free-form ones.
+private let mp4Names: Set<String> = [
+  "title", "artist", "album_artist", "composer", "album", "date", "encoder", "comment", "genre",
+  "copyright", "grouping", "lyrics", "description", "synopsis", "show", "episode_id", "network",
+  "keywords", "episode_sort", "season_number", "media_type", "hd_video", "gapless_playback",
+  "compilation", "track", "disc", "tmpo", "creation_time", "location", "timecode",
+]

@@ -1,0 +1,64 @@
+internal import CFFmpeg
+internal import MediaTypes
+
+/// Converts frames between pixel formats, colour matrices and sizes with swscale.
+///
+/// Keeps its context for as long as frames of the same kind come. Confine each to one task.
+final class Scaler {
+  private var context: OpaquePointer?
+  private var setUpFor: [Int32] = []
+
+  deinit {
+    sws_freeContext(context)
+  }
+
+  /// `frame` as `format` at `width` × `height`, with `color` as the meaning of the new samples.
+  func convert(
+    _ frame: Frame, to format: AVPixelFormat, width: Int, height: Int, color: ColorDescription
+  ) throws(MediaError) -> Frame {
+    let target = Frame(width: width, height: height, format: format)
+    let sourceColor = ColorDescription(frame.pointee)
+    let key = [
+      frame.pixelFormat.rawValue, Int32(frame.width), Int32(frame.height), format.rawValue,
+      Int32(width), Int32(height), sourceColor.range == .full ? 1 : 0,
+      color.range == .full ? 1 : 0, sourceColor.scalerMatrix(height: frame.height),
+      color.scalerMatrix(height: height),
+    ]
+    if key != setUpFor {
+      try setUp(frame, to: target, from: sourceColor, to: color)
+      setUpFor = key
+    }
+    var (sources, sourceStrides) = (frame.planePointers, frame.strides)
+    var (targets, targetStrides) = (target.mutablePlanePointers, target.strides)
+    let rows = sws_scale(
+      context, &sources, &sourceStrides, 0, Int32(frame.height), &targets, &targetStrides)
+    try check(rows, .decode, "a picture")
+    av_frame_copy_props(target.pointer, frame.pointer)
+    target.pointer.pointee.color_range = color.ffmpegRange
+    target.pointer.pointee.colorspace = color.ffmpegMatrix
+    target.pointer.pointee.color_primaries = color.ffmpegPrimaries
+    target.pointer.pointee.color_trc = color.ffmpegTransfer
+    return target
+  }
+
+  private func setUp(
+    _ frame: Frame, to target: Frame, from sourceColor: ColorDescription, to color: ColorDescription
+  ) throws(MediaError) {
+    sws_freeContext(context)
+    let isResized = frame.width != target.width || frame.height != target.height
+    // Box-like averaging for large reductions comes with SWS_AREA, where bicubic would ring.
+    let kernel = isResized && target.width * 2 < frame.width ? SWS_AREA : SWS_BICUBIC
+    context = sws_getContext(
+      Int32(frame.width), Int32(frame.height), frame.pixelFormat, Int32(target.width),
+      Int32(target.height), target.pixelFormat,
+      kernel | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP, nil, nil, nil)
+    guard context != nil else {
+      throw MediaError(.decode, "a picture", "its pixel format cannot be converted")
+    }
+    sws_setColorspaceDetails(
+      context, sws_getCoefficients(sourceColor.scalerMatrix(height: frame.height)),
+      sourceColor.range == .full ? 1 : 0,
+      sws_getCoefficients(color.scalerMatrix(height: target.height)),
+      color.range == .full ? 1 : 0, 0, 1 << 16, 1 << 16)
+  }
+}
