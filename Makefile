@@ -14,4 +14,4 @@ lint:    ; Scripts/lint
 format:  ; Scripts/format
 sizes:   ; Scripts/sizes
 docs:    ; Scripts/docs
-bench:   ; swift run --package-path Benchmarks --configuration release bench
+bench:   setup ; Benchmarks/run
