@@ -9,9 +9,45 @@ extension Buffer {
     let wanted = primitive.layout(dnnl_query_weights_md)
     return derived(Layout(wanted)) {
       let packed = Buffer(count: primitive.byteCount(dnnl_query_weights_md) / 4)
-      reorder(pointer, geometry.plainWeights, to: packed.pointer, wanted)
+      let plain = geometry.widened(self)
+      reorder(plain.pointer, geometry.filled.plainWeights, to: packed.pointer, wanted)
       return packed
     }
+  }
+}
+
+extension ConvolutionGeometry {
+  /// The same convolution over a whole block of channels, where it has fewer.
+  ///
+  /// oneDNN has no fast path for blocked pictures of less than one block; the lanes that are added have weights of 0.
+  var filled: ConvolutionGeometry {
+    guard groups == 1, inputChannels < channelLanes else { return self }
+    var filled = self
+    filled.inputChannels = channelLanes
+    return filled
+  }
+
+  /// Weights with zeros for the channels that ``filled`` adds.
+  fileprivate func widened(_ weights: Buffer) -> Buffer {
+    guard filled != self else { return weights }
+    let result = Buffer(repeating: 0, count: filled.weightCount)
+    forEachRow { own, wide, length in result.copy(length, from: weights, at: own, to: wide) }
+    return result
+  }
+
+  /// Weights without the channels that ``filled`` adds.
+  fileprivate func narrowed(_ weights: Buffer) -> Buffer {
+    guard filled != self else { return weights }
+    let result = Buffer(count: weightCount)
+    forEachRow { own, wide, length in result.copy(length, from: weights, at: wide, to: own) }
+    return result
+  }
+
+  /// The runs of weights that keep their order when channels are added.
+  private func forEachRow(_ body: (_ own: Int, _ wide: Int, _ length: Int) -> Void) {
+    let rows = isTransposed ? 1 : outputChannels
+    let (own, wide) = (weightCount / rows, filled.weightCount / rows)
+    for row in 0..<rows { body(row * own, row * wide, own) }
   }
 }
 
@@ -40,7 +76,7 @@ extension ConvolutionGeometry {
   private var shares: [(start: Int, geometry: ConvolutionGeometry)] {
     let parts = min(threadCount, batch)
     return (0..<parts).map { part in
-      var share = self
+      var share = filled
       let start = batch * part / parts
       share.batch = batch * (part + 1) / parts - start
       return (start, share)
@@ -64,7 +100,7 @@ extension ConvolutionGeometry {
     let result = Buffer(count: outputCount)
     let shares = shares
     let primitives = shares.map { $0.geometry.primitive(.forward) }
-    let packed = shares.indices.map { weights.packed(for: primitives[$0], shares[$0].geometry) }
+    let packed = shares.indices.map { weights.packed(for: primitives[$0], self) }
     parallel(shares.count) { part in
       primitives[part].execute([
         (DNNL_ARG_SRC, dnnl_query_src_md, source.pointer + shares[part].start * inputPitch),
@@ -81,7 +117,7 @@ extension ConvolutionGeometry {
     let result = Buffer(count: inputCount)
     let shares = shares
     let primitives = shares.map { $0.geometry.primitive(.data) }
-    let packed = shares.indices.map { weights.packed(for: primitives[$0], shares[$0].geometry) }
+    let packed = shares.indices.map { weights.packed(for: primitives[$0], self) }
     parallel(shares.count) { part in
       primitives[part].execute([
         (
@@ -120,9 +156,9 @@ extension ConvolutionGeometry {
 
   /// Weights in a primitive's layout, in PyTorch's order.
   func unpackedWeights(_ packed: Buffer, _ layout: dnnl_memory_desc_t) -> Buffer {
-    let plain = Buffer(count: weightCount)
-    reorder(packed.pointer, layout, to: plain.pointer, plainWeights)
-    return plain
+    let plain = Buffer(count: filled.weightCount)
+    reorder(packed.pointer, layout, to: plain.pointer, filled.plainWeights)
+    return narrowed(plain)
   }
 }
 

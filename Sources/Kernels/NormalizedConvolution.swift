@@ -88,7 +88,7 @@ public struct NormalizedConvolution: Hashable, Sendable {
     let packed = Dictionary(
       uniqueKeysWithValues: Set(bands.map(\.rows)).map { rows in
         let geometry = geometry(rows: rows, widened: false)
-        let primitive = geometry.primitive(.forward)
+        let primitive = geometry.filled.primitive(.forward)
         return (rows, (primitive, weights.packed(for: primitive, geometry), geometry.outputCount))
       })
     parallel(bands.count) { index in
@@ -135,12 +135,12 @@ public struct NormalizedConvolution: Hashable, Sendable {
     let plans = Dictionary(
       uniqueKeysWithValues: Set(bands.map(\.rows)).map { rows in
         let wide = geometry(rows: rows, widened: true)
-        let data = wide.primitive(.data)
+        let data = wide.filled.primitive(.data)
         return (
           rows,
           (
             data: data, packed: weights.packed(for: data, wide),
-            weights: geometry(rows: rows, widened: false).primitive(.weights)
+            weights: geometry(rows: rows, widened: false).filled.primitive(.weights)
           )
         )
       })
@@ -201,7 +201,7 @@ public struct NormalizedConvolution: Hashable, Sendable {
     let weightGradients = collected.totals.map { rows, total in
       let geometry = geometry(rows: rows, widened: false)
       return geometry.unpackedWeights(
-        total, geometry.primitive(.weights).layout(dnnl_query_diff_weights_md))
+        total, geometry.filled.primitive(.weights).layout(dnnl_query_diff_weights_md))
     }
     return Gradients(
       weights: weightGradients.total,
