@@ -18,21 +18,26 @@ struct FormatInformation: Hashable, Sendable {
     return (data << 10 | remainder) ^ 0x5412
   }
 
-  /// All formats with their log-likelihoods, the likeliest first.
+  /// All formats with how well both copies agree with them, the likeliest first.
   ///
   /// - Parameter ratios: Log-likelihood ratio of dark to light for every module of the code.
+  /// - Returns: For each format its log-likelihood but for a constant, and the correlation of the
+  ///   soft bits with its own, −1…1.
   static func ranked(
     by ratios: [Float], in layout: CodeLayout
-  ) -> [(format: FormatInformation, score: Float)] {
+  ) -> [(format: FormatInformation, score: Float, correlation: Float)] {
+    let modules = layout.formatCopies.joined()
+    let power = modules.reduce(0) { $0 + ratios[$1] * ratios[$1] }
+    let length = max(.leastNormalMagnitude, (power * Float(modules.count)).squareRoot())
     let scored = all.map { format in
       let bits = format.bits
-      var score: Float = 0
+      var sum: Float = 0
       for copy in layout.formatCopies {
         for (i, module) in copy.enumerated() {
-          score += bits >> i & 1 == 1 ? ratios[module] : -ratios[module]
+          sum += bits >> i & 1 == 1 ? ratios[module] : -ratios[module]
         }
       }
-      return (format: format, score: score / 2)
+      return (format: format, score: sum / 2, correlation: sum / length)
     }
     return scored.sorted { $0.score > $1.score }
   }

@@ -58,32 +58,39 @@ struct OrderedStatisticsDecoder: Sendable {
     precondition(ratios.count == bitCount, "\(ratios.count) bits for a block of \(bitCount)")
     var hard = [UInt64](repeating: 0, count: words)
     for bit in 0..<bitCount where ratios[bit] > 0 { hard[bit / 64] |= Self.flag(of: bit) }
-    let basis = reduced(by: ratios)
-    // The rows that turn one independent bit over each, least reliable first; and how the codeword
-    // that agrees with all of them differs from the hard decisions.
-    var difference = hard
+    let order = (0..<bitCount).sorted { abs(ratios[$0]) > abs(ratios[$1]) }
+    let basis = reduced(in: order)
+    // The codeword that agrees with the hard decisions in all independent bits.
+    var codeword = [UInt64](repeating: 0, count: words)
     for (row, pivot) in zip(basis.rows, basis.pivots)
     where hard[pivot / 64] & Self.flag(of: pivot) != 0 {
-      for w in 0..<words { difference[w] ^= row[w] }
+      for w in 0..<words { codeword[w] ^= row[w] }
     }
-    let rows = basis.rows.reversed().flatMap { $0 }
-    let weights = basis.pivots.reversed().map { abs(ratios[$0]) }
-    let best = search(
-      from: difference, rows: rows, weights: weights, costs: costTable(ratios), effort: effort)
-    let codeword = (0..<bitCount / 8).map { place -> UInt8 in
-      let word = best.difference[place / 8] ^ hard[place / 8]
-      return UInt8(truncatingIfNeeded: word >> UInt64(place % 8 * 8))
+    // Each of these turns one independent bit over; only what it does to the others is looked at.
+    let rest = dependentBits(in: order, basis.pivots)
+    let difference = zip(codeword, hard).map { $0 ^ $1 }
+    var search = OrderedStatisticsSearch(
+      start: Self.gathered(difference, rest),
+      rows: basis.rows.reversed().map { Self.gathered($0, rest) },
+      weights: basis.pivots.reversed().map { abs(ratios[$0]) }, costs: rest.map { abs(ratios[$0]) })
+    search.run(effort)
+    for row in search.bestRows {
+      let row = basis.rows[basis.rows.count - 1 - row]
+      for w in 0..<words { codeword[w] ^= row[w] }
     }
-    return (codeword, best.cost)
+    let bytes = (0..<bitCount / 8).map { place in
+      UInt8(truncatingIfNeeded: codeword[place / 8] >> UInt64(place % 8 * 8))
+    }
+    return (bytes, search.bestCost)
   }
 
   private static func flag(of bit: Int) -> UInt64 { 1 << UInt64(bit / 8 % 8 * 8 + 7 - bit % 8) }
 
-  /// The generator reduced so that its most reliable independent bits occur in one row each.
-  private func reduced(by ratios: [Float]) -> (rows: [[UInt64]], pivots: [Int]) {
+  /// The generator reduced so that its most reliable independent bits occur in one row each, the
+  /// most reliable first.
+  private func reduced(in order: [Int]) -> (rows: [[UInt64]], pivots: [Int]) {
     let count = generator.count
     let words = words
-    let order = (0..<bitCount).sorted { abs(ratios[$0]) > abs(ratios[$1]) }
     var pivots: [Int] = []
     var matrix = generator.flatMap { $0 }
     matrix.withUnsafeMutableBufferPointer { matrix in
@@ -105,73 +112,19 @@ struct OrderedStatisticsDecoder: Sendable {
     return (rows, pivots)
   }
 
-  /// For every byte of the block and every value, the sum of the reliabilities of its set bits.
-  private func costTable(_ ratios: [Float]) -> [Float] {
-    var table = [Float](repeating: 0, count: words * 8 * 256)
-    for place in 0..<bitCount / 8 {
-      for value in 1..<256 {
-        let bit = place * 8 + 7 - value.trailingZeroBitCount
-        table[place * 256 + value] = table[place * 256 + (value & (value - 1))] + abs(ratios[bit])
-      }
-    }
-    return table
+  /// The bits that follow from the independent ones, most reliable first.
+  private func dependentBits(in order: [Int], _ pivots: [Int]) -> [Int] {
+    var isPivot = [Bool](repeating: false, count: bitCount)
+    for pivot in pivots { isPivot[pivot] = true }
+    return order.filter { !isPivot[$0] }
   }
 
-  private func search(
-    from start: [UInt64], rows: [UInt64], weights: [Float], costs: [Float], effort: Effort
-  ) -> (difference: [UInt64], cost: Float) {
-    let count = weights.count
-    var search = Search(words: words, best: start)
-    rows.withUnsafeBufferPointer { rows in
-      costs.withUnsafeBufferPointer { costs in
-        search.consider(start, costs)
-        var one = start
-        var two = start
-        var three = start
-        for i in 0..<min(effort.singles, count) where weights[i] < search.cost {
-          search.add(rows, i, to: start, into: &one)
-          search.consider(one, costs)
-          guard i < effort.pairs else { continue }
-          for j in 0..<i where weights[i] + weights[j] < search.cost {
-            search.add(rows, j, to: one, into: &two)
-            search.consider(two, costs)
-            guard i < effort.triples else { continue }
-            for k in 0..<j where weights[i] + weights[j] + weights[k] < search.cost {
-              search.add(rows, k, to: two, into: &three)
-              search.consider(three, costs)
-            }
-          }
-        }
-      }
+  /// Some bits of a row, one after the other from the least significant.
+  private static func gathered(_ row: [UInt64], _ bits: [Int]) -> [UInt64] {
+    var result = [UInt64](repeating: 0, count: (bits.count + 63) / 64)
+    for (i, bit) in bits.enumerated() where row[bit / 64] & flag(of: bit) != 0 {
+      result[i / 64] |= 1 << UInt64(i % 64)
     }
-    return (search.best, search.cost)
-  }
-}
-
-/// The best difference from the hard decisions seen so far.
-private struct Search {
-  let words: Int
-  var best: [UInt64]
-  var cost = Float.infinity
-
-  func add(
-    _ rows: UnsafeBufferPointer<UInt64>, _ row: Int, to source: [UInt64],
-    into target: inout [UInt64]
-  ) {
-    for w in 0..<words { target[w] = source[w] ^ rows[row * words + w] }
-  }
-
-  mutating func consider(_ difference: [UInt64], _ costs: UnsafeBufferPointer<Float>) {
-    var sum: Float = 0
-    for w in 0..<words {
-      let word = difference[w]
-      let base = w * 8 * 256
-      for byte in 0..<8 {
-        sum += costs[base + byte * 256 + Int(word >> UInt64(byte * 8) & 255)]
-      }
-      if sum >= cost { return }
-    }
-    cost = sum
-    best = difference
+    return result
   }
 }
