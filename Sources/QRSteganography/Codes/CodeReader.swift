@@ -2,51 +2,56 @@ import Foundation
 
 /// Reads the code of a mark from soft values, or says that there is none.
 ///
-/// For each likely version, format and text length: the known modules are set aside, the mask is
-/// removed, and every Reed–Solomon block is decoded, first algebraically with the weakest codewords
-/// erased, then by ordered statistics with all bits known that such a text determines. What is
-/// found counts only if it is a text to the last bit, and if unmarked media would hardly agree with
-/// it so well. At last zbar reads the corrected code.
+/// For each likely version and format the mask is removed, and every Reed–Solomon block is decoded:
+/// first algebraically with the weakest codewords erased, then, for each likely length of the text,
+/// by ordered statistics with all bits known that such a text determines. What is found counts only
+/// if it is a text to the last bit, and if unmarked media would hardly agree with it so well. At
+/// last zbar reads the corrected code.
 public struct CodeReader: Sendable {
   /// How long to search.
   public enum Effort: Sendable {
     /// A few milliseconds: for every frame of a video.
     case frame
-    /// Some tens of milliseconds: for a still or for the sum over a clip.
+    /// Up to some tenths of a second where nothing is found: for a still, or the sum over a clip.
     case thorough
   }
 
   /// The largest ``CodeReading/pValue`` that counts as a mark.
+  ///
+  /// Far below what false alarms demand: near it, a wrong code close to the right one is found now
+  /// and then.
   public static let significance = 1e-12
   /// Below this no better code is searched for.
-  private static let certainty = 1e-25
+  private static let certainty = 1e-18
 
   public init() {}
 
-  /// The most probable code in the soft values, or `nil` if there is none to be sure of.
+  /// The most significant code in the soft values, or `nil` if there is none to be sure of.
   public func read(_ soft: SoftCode, effort: Effort = .thorough) -> CodeReading? {
-    let candidates = QRCode.versions.map { VersionCandidate(version: $0, in: soft) }
-      .filter { $0.functionErrorShare < 0.33 }
-      .sorted { $0.functionAgreement > $1.functionAgreement }
-    let limits = Limits(effort)
-    var best: (code: QRCode, agreement: Agreement, logPValue: Double)?
-    for candidate in candidates.prefix(limits.versions)
-    where candidate.functionAgreement > candidates[0].functionAgreement - 0.2 {
-      let formats = FormatInformation.ranked(by: candidate.ratios, in: candidate.layout)
-      for (format, score, correlation) in formats.prefix(limits.formats)
-      where score > formats[0].score - 12 && correlation > limits.formatCorrelation {
-        let decoder = CodewordDecoder(candidate, format: format)
-        for codewords in decoder.codewords(effort: effort) {
-          guard let code = codewords.code(candidate.layout.version, format) else { continue }
-          let agreement = Agreement(of: candidate.ratios, with: code)
-          let logPValue = min(0, agreement.logProbability - code.logPrior)
-          if logPValue < best?.logPValue ?? 0 { best = (code, agreement, logPValue) }
-          if logPValue < log(Self.certainty) { break }
-        }
-        if let best, best.logPValue < log(Self.certainty) { return reading(best) }
+    let limits = SearchLimits(effort)
+    let decoders = decoders(for: soft, limits)
+    var best = Best()
+    for decoder in decoders {
+      best.consider(decoder.algebraicallyDecoded(), decoder)
+      if best.logPValue < log(Self.certainty) { return best.reading }
+    }
+    let attempts = decoders.map(SoftSearch.init).flatMap { search in
+      search.rankedHypotheses().map { (search: search, hypothesis: $0) }
+    }
+    // Formats of one version compete by likelihood; the likelier version comes first.
+    let ranked = attempts.sorted {
+      let (a, b) = ($0.search.decoder, $1.search.decoder)
+      return a.rank != b.rank
+        ? a.rank < b.rank
+        : a.formatScore + $0.hypothesis.score > b.formatScore + $1.hypothesis.score
+    }
+    for (count, effort) in limits.stages {
+      for (search, hypothesis) in ranked.prefix(count) {
+        best.consider(search.decoded(hypothesis, effort: effort), search.decoder)
+        if best.logPValue < log(Self.certainty) { return best.reading }
       }
     }
-    return best.flatMap { reading($0) }
+    return best.logPValue < log(Self.significance) ? best.reading : nil
   }
 
   /// The probability that unmarked media agrees so well with one given code.
@@ -57,87 +62,74 @@ public struct CodeReader: Sendable {
     exp(Agreement(of: soft.values(version: code.version), with: code).logProbability)
   }
 
-  private func reading(
-    _ found: (code: QRCode, agreement: Agreement, logPValue: Double)
-  ) -> CodeReading? {
-    guard found.logPValue < log(Self.significance) else { return nil }
-    return CodeReading(
-      code: found.code, moduleErrorRate: found.agreement.errorShare, pValue: exp(found.logPValue),
-      isConfirmedByReader: found.code.isConfirmedByReader)
+  /// One decoder for each likely version and format, the likeliest versions first.
+  private func decoders(for soft: SoftCode, _ limits: SearchLimits) -> [CodewordDecoder] {
+    let candidates = QRCode.versions.map { VersionCandidate(version: $0, in: soft) }
+      .filter { $0.functionErrorShare < 0.33 }
+      .sorted { $0.functionAgreement > $1.functionAgreement }
+    var decoders: [CodewordDecoder] = []
+    for (rank, candidate) in candidates.prefix(limits.versions).enumerated()
+    where candidate.functionAgreement > candidates[0].functionAgreement - 0.2 {
+      let formats = FormatInformation.ranked(by: candidate.ratios, in: candidate.layout)
+      for (format, score, correlation) in formats.prefix(limits.formats)
+      where score > formats[0].score - 12 && correlation > limits.formatCorrelation {
+        decoders.append(
+          CodewordDecoder(candidate, rank: rank, format: format, formatScore: score))
+      }
+    }
+    return decoders
   }
 }
 
-extension BlockCodewords {
-  /// The code with these codewords, if their data are a text to the last bit.
-  fileprivate func code(_ version: Int, _ format: FormatInformation) -> QRCode? {
-    Payload.text(in: data).map {
-      QRCode(text: $0, version: version, format: format, codewords: interleaved)
+/// The most significant code found so far.
+private struct Best {
+  private(set) var logPValue = 0.0
+  private var found: (code: QRCode, errorShare: Double)?
+
+  mutating func consider(_ codewords: BlockCodewords?, _ decoder: CodewordDecoder) {
+    guard let codewords, let text = Payload.text(in: codewords.data) else { return }
+    let candidate = decoder.candidate
+    let code = QRCode(
+      text: text, version: candidate.layout.version, format: decoder.format,
+      codewords: codewords.interleaved)
+    let agreement = Agreement(of: candidate.ratios, with: code)
+    let surprise = agreement.logProbability - code.logPrior
+    guard surprise < logPValue else { return }
+    (logPValue, found) = (surprise, (code, agreement.errorShare))
+  }
+
+  var reading: CodeReading? {
+    found.map { code, errorShare in
+      CodeReading(
+        code: code, moduleErrorRate: errorShare, pValue: exp(logPValue),
+        isConfirmedByReader: code.isConfirmedByReader)
     }
   }
 }
 
 /// How much is tried before a reader gives up.
-private struct Limits {
+private struct SearchLimits {
   let versions: Int
   let formats: Int
   /// How well format bits must agree with a format; the best of 32 reaches 0.38 by chance, and
   /// that of a code with one module in ten wrong 0.8.
   let formatCorrelation: Float
+  /// How many hypotheses are searched, and how; first many a little, then few thoroughly.
+  let stages: [(hypotheses: Int, effort: OrderedStatisticsDecoder.Effort)]
 
   init(_ effort: CodeReader.Effort) {
-    (versions, formats, formatCorrelation) = effort == .frame ? (2, 2, 0.5) : (2, 4, 0.3)
-  }
-}
-
-/// One version the code might have, and how well the modules known for it agree.
-struct VersionCandidate {
-  let layout: CodeLayout
-  /// Log-likelihood ratio of dark to light for every module, in natural units as far as known.
-  let ratios: [Float]
-  /// The share of function modules whose hard decision is wrong.
-  let functionErrorShare: Float
-  /// The correlation of the soft values with the function modules, −1…1.
-  let functionAgreement: Float
-
-  init(version: Int, in soft: SoftCode) {
-    layout = CodeLayout.of(version: version)
-    let values = soft.values(version: version)
-    var sum: Float = 0
-    var power: Float = 0
-    var wrong = 0
-    for module in layout.functionModules {
-      let value = module.isDark ? values[module.index] : -values[module.index]
-      sum += value
-      power += value * value
-      if value <= 0 { wrong += 1 }
+    switch effort {
+    case .frame:
+      (versions, formats, formatCorrelation) = (2, 2, 0.5)
+      stages = [
+        (2, .init(rounds: 1, pairs: 80, triples: 0)), (1, .init(rounds: 5, pairs: 80, triples: 0)),
+      ]
+    case .thorough:
+      (versions, formats, formatCorrelation) = (2, 4, 0.3)
+      stages = [
+        (8, .init(rounds: 1, pairs: 100, triples: 30)),
+        (3, .init(rounds: 60, pairs: 100, triples: 30)),
+      ]
     }
-    let count = Float(layout.functionModules.count)
-    functionErrorShare = power > 0 ? Float(wrong) / count : 1
-    functionAgreement = power > 0 ? sum / (power * count).squareRoot() : -1
-    let scale = Self.scale(of: layout.dataModules.map { values[$0] })
-    ratios = values.map { max(-25, min(25, $0 * scale)) }
-  }
-
-  /// The factor that makes log-likelihood ratios of values that are ±m with normal noise added.
-  ///
-  /// m and the noise follow from the second and fourth moments, without knowing any sign: E x² =
-  /// m² + s² and E x⁴ = m⁴ + 6 m² s² + 3 s⁴; the factor is 2 m / s².
-  private static func scale(of values: [Float]) -> Float {
-    var second: Float = 0
-    var fourth: Float = 0
-    for value in values {
-      second += value * value
-      fourth += value * value * value * value
-    }
-    second /= Float(values.count)
-    fourth /= Float(values.count)
-    guard second > 0, fourth.isFinite else { return 1 }
-    let mean = max(0, (3 * second * second - fourth) / 2).squareRoot().squareRoot()
-    let noise = second - mean * mean
-    // Where the moments say nothing sensible, as if one module in ten were wrong.
-    guard mean * mean > 0.2 * second, noise > 0.01 * second else {
-      return noise > 0.01 * second ? 2 / second.squareRoot() : 20 / second.squareRoot()
-    }
-    return 2 * mean / noise
   }
 }

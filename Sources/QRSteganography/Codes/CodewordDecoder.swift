@@ -1,5 +1,3 @@
-import Foundation
-
 /// The codewords of a code as they are interleaved in it, and the data among them.
 struct BlockCodewords: Equatable {
   let interleaved: [UInt8]
@@ -8,12 +6,24 @@ struct BlockCodewords: Equatable {
 
 /// Corrects the codewords of a code of known version and format.
 struct CodewordDecoder {
-  private let structure: BlockStructure
+  let candidate: VersionCandidate
+  /// How many versions are likelier than this.
+  let rank: Int
+  let format: FormatInformation
+  /// The log-likelihood of the format, but for a constant of the version.
+  let formatScore: Float
+  let structure: BlockStructure
   /// Log-likelihood ratio of 1 to 0 for every bit of the interleaved codewords, mask removed.
   private let ratios: [Float]
 
-  init(_ candidate: VersionCandidate, format: FormatInformation) {
+  init(
+    _ candidate: VersionCandidate, rank: Int, format: FormatInformation, formatScore: Float
+  ) {
     let layout = candidate.layout
+    self.candidate = candidate
+    self.rank = rank
+    self.format = format
+    self.formatScore = formatScore
     structure = BlockStructure(version: layout.version, level: format.level)
     ratios = layout.dataModules.prefix(structure.codewordCount * 8).map { module in
       let inverted = maskInverts(
@@ -22,21 +32,18 @@ struct CodewordDecoder {
     }
   }
 
-  /// What the codewords may have been, cheapest ways first.
-  func codewords(effort: CodeReader.Effort) -> AnySequence<BlockCodewords> {
-    let algebraic = [0].lazy.compactMap { _ in assembled { algebraicallyDecoded($0) } }
-    return AnySequence([AnySequence(algebraic), searched(effort: effort)].lazy.joined())
+  /// The soft bits of a block, most significant bit of the first data codeword first.
+  func bits(of block: BlockStructure.Block) -> [Float] {
+    block.positions.flatMap { ratios[$0 * 8..<$0 * 8 + 8] }
   }
 
-  private func searched(effort: CodeReader.Effort) -> AnySequence<BlockCodewords> {
-    AnySequence(
-      rankedHypotheses().prefix(effort == .frame ? 2 : 6).lazy.compactMap { known in
-        assembled { orderedStatistics($0, known: known, effort: effort) }
-      })
+  /// The codewords found by generalized minimum distance decoding, or `nil` if a block has none.
+  func algebraicallyDecoded() -> BlockCodewords? {
+    assembled { algebraicallyDecoded($0) }
   }
 
   /// All blocks decoded in the same way, or `nil` if one of them cannot be.
-  private func assembled(_ decode: (BlockStructure.Block) -> [UInt8]?) -> BlockCodewords? {
+  func assembled(_ decode: (BlockStructure.Block) -> [UInt8]?) -> BlockCodewords? {
     var interleaved = [UInt8](repeating: 0, count: structure.codewordCount)
     var data: [UInt8] = []
     for block in structure.blocks {
@@ -75,46 +82,5 @@ struct CodewordDecoder {
       sum += abs(ratio)
     }
     return sum
-  }
-
-  private func orderedStatistics(
-    _ block: BlockStructure.Block, known: [UInt8?], effort: CodeReader.Effort
-  ) -> [UInt8]? {
-    let decoder = OrderedStatisticsDecoder(
-      dataCount: block.dataCount, checkCount: block.checkCount)
-    var bits = block.positions.flatMap { ratios[$0 * 8..<$0 * 8 + 8] }
-    for bit in 0..<block.dataCount * 8 {
-      if let value = known[block.dataStart * 8 + bit] { bits[bit] = value == 1 ? 1000 : -1000 }
-    }
-    let search: OrderedStatisticsDecoder.Effort =
-      switch effort {
-      case .frame: .init(singles: .max, pairs: 80, triples: 0)
-      case .thorough: .init(singles: .max, pairs: 160, triples: 60)
-      }
-    return decoder.decoded(bits, effort: search).codeword
-  }
-
-  /// The bits that texts of a length determine, for the likeliest lengths; for each first as if
-  /// the text were ASCII, whose bytes begin with 0, then for any text.
-  private func rankedHypotheses() -> [[UInt8?]] {
-    let order = structure.blocks.flatMap { $0.positions.prefix($0.dataCount) }
-    let data = order.flatMap { ratios[$0 * 8..<$0 * 8 + 8] }
-    var scored: [(known: [UInt8?], score: Float)] = []
-    for length in 1...structure.textCapacity {
-      let known = Payload.knownBits(length: length, count: structure.dataCount)
-      var ascii = known
-      for byte in 0..<length { ascii[12 + 8 * byte] = 0 }
-      for hypothesis in [known, ascii] {
-        // How much likelier the known bits are as they should be than as coins.
-        var score: Float = 0
-        for (value, ratio) in zip(hypothesis, data) {
-          guard let value else { continue }
-          let agreement = Double(value == 1 ? ratio : -ratio)
-          score += Float(log(2 / (1 + exp(-agreement))))
-        }
-        scored.append((hypothesis, score))
-      }
-    }
-    return scored.sorted { $0.score > $1.score }.map(\.known)
   }
 }

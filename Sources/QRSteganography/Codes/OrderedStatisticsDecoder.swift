@@ -4,16 +4,20 @@
 /// A block is read as a binary code. Its most reliable independent bits are taken as they are, the
 /// codeword they determine is computed, and so are those with one, two or three of these bits
 /// turned over; the codeword that contradicts the soft bits least wins. Bits known beforehand are
-/// given as very reliable ones.
+/// given as very reliable ones. More rounds choose other independent bits, by reliabilities with
+/// noise added: what one choice misses, another finds.
 ///
 /// Source: Fossorier & Lin 1995, "Soft-decision decoding of linear block codes based on ordered
-/// statistics", IEEE Trans. Inf. Theory 41(5). Turns over pairs and triples among the least
-/// reliable of the independent bits only.
+/// statistics", IEEE Trans. Inf. Theory 41(5); rounds after Jin & Fossorier 2006, "Reliability-based
+/// soft-decision decoding with multiple biases", IEEE Trans. Inf. Theory 53(1). Differs in that only
+/// the least reliable of the independent bits are turned over in pairs and triples.
 struct OrderedStatisticsDecoder: Sendable {
-  /// How many of the least reliable independent bits are turned over by one, two and three.
+  /// How much is searched.
   struct Effort: Sendable {
-    let singles: Int
+    let rounds: Int
+    /// How many of the least reliable independent bits are turned over in pairs.
     let pairs: Int
+    /// How many of them are turned over in triples.
     let triples: Int
   }
 
@@ -58,7 +62,25 @@ struct OrderedStatisticsDecoder: Sendable {
     precondition(ratios.count == bitCount, "\(ratios.count) bits for a block of \(bitCount)")
     var hard = [UInt64](repeating: 0, count: words)
     for bit in 0..<bitCount where ratios[bit] > 0 { hard[bit / 64] |= Self.flag(of: bit) }
-    let order = (0..<bitCount).sorted { abs(ratios[$0]) > abs(ratios[$1]) }
+    let reliabilities = ratios.map { abs($0) }
+    var biases = Biases(reliabilities)
+    var best = (codeword: hard, cost: Float.infinity)
+    for round in 0..<max(1, effort.rounds) {
+      let ranks = round == 0 ? reliabilities : biases.next()
+      let order = (0..<bitCount).sorted { ranks[$0] > ranks[$1] }
+      if let found = searched(order, reliabilities, hard, effort, below: best.cost) { best = found }
+    }
+    let bytes = (0..<bitCount / 8).map { place in
+      UInt8(truncatingIfNeeded: best.codeword[place / 8] >> UInt64(place % 8 * 8))
+    }
+    return (bytes, best.cost)
+  }
+
+  /// The best codeword whose independent bits, chosen in the order given, are nearly the hard ones.
+  private func searched(
+    _ order: [Int], _ reliabilities: [Float], _ hard: [UInt64], _ effort: Effort,
+    below limit: Float
+  ) -> (codeword: [UInt64], cost: Float)? {
     let basis = reduced(in: order)
     // The codeword that agrees with the hard decisions in all independent bits.
     var codeword = [UInt64](repeating: 0, count: words)
@@ -66,22 +88,22 @@ struct OrderedStatisticsDecoder: Sendable {
     where hard[pivot / 64] & Self.flag(of: pivot) != 0 {
       for w in 0..<words { codeword[w] ^= row[w] }
     }
-    // Each of these turns one independent bit over; only what it does to the others is looked at.
+    // Each row turns one independent bit over; only what it does to the others is looked at.
     let rest = dependentBits(in: order, basis.pivots)
-    let difference = zip(codeword, hard).map { $0 ^ $1 }
+    let weakest = basis.pivots.indices.sorted {
+      reliabilities[basis.pivots[$0]] < reliabilities[basis.pivots[$1]]
+    }
     var search = OrderedStatisticsSearch(
-      start: Self.gathered(difference, rest),
-      rows: basis.rows.reversed().map { Self.gathered($0, rest) },
-      weights: basis.pivots.reversed().map { abs(ratios[$0]) }, costs: rest.map { abs(ratios[$0]) })
+      start: Self.gathered(zip(codeword, hard).map { $0 ^ $1 }, rest),
+      rows: weakest.map { Self.gathered(basis.rows[$0], rest) },
+      weights: weakest.map { reliabilities[basis.pivots[$0]] },
+      costs: rest.map { reliabilities[$0] }, limit: limit)
     search.run(effort)
+    guard search.bestCost < limit else { return nil }
     for row in search.bestRows {
-      let row = basis.rows[basis.rows.count - 1 - row]
-      for w in 0..<words { codeword[w] ^= row[w] }
+      for w in 0..<words { codeword[w] ^= basis.rows[weakest[row]][w] }
     }
-    let bytes = (0..<bitCount / 8).map { place in
-      UInt8(truncatingIfNeeded: codeword[place / 8] >> UInt64(place % 8 * 8))
-    }
-    return (bytes, search.bestCost)
+    return (codeword, search.bestCost)
   }
 
   private static func flag(of bit: Int) -> UInt64 { 1 << UInt64(bit / 8 % 8 * 8 + 7 - bit % 8) }
@@ -126,5 +148,32 @@ struct OrderedStatisticsDecoder: Sendable {
       result[i / 64] |= 1 << UInt64(i % 64)
     }
     return result
+  }
+}
+
+/// Reliabilities with noise added, the same in every run.
+private struct Biases {
+  private let reliabilities: [Float]
+  private let spread: Float
+  private var state: UInt32 = 1
+
+  init(_ reliabilities: [Float]) {
+    self.reliabilities = reliabilities
+    // Known bits, far above the others, must stay where they are.
+    let unsure = reliabilities.filter { $0 < SoftSearch.certain }
+    spread = 0.35 * unsure.reduce(0, +) / Float(max(1, unsure.count))
+  }
+
+  mutating func next() -> [Float] {
+    reliabilities.map { reliability in
+      guard reliability < SoftSearch.certain else { return reliability }
+      // Four uniform numbers make a nearly normal one of variance 1/3.
+      var sum: Float = -2
+      for _ in 0..<4 {
+        state = state &* 1_664_525 &+ 1_013_904_223
+        sum += Float(state >> 8) / Float(1 << 24)
+      }
+      return reliability + spread * sum * 1.732
+    }
   }
 }

@@ -2,7 +2,7 @@
 struct OrderedStatisticsSearch {
   /// The independent bits to turn over, numbered from the least reliable.
   private(set) var bestRows: [Int] = []
-  private(set) var bestCost = Float.infinity
+  private(set) var bestCost: Float
 
   private let words: Int
   /// Where the codeword to begin with differs from the hard decisions, among the dependent bits.
@@ -18,7 +18,9 @@ struct OrderedStatisticsSearch {
   ///   - rows: One for each independent bit, like `start`.
   ///   - weights: The reliability of each independent bit, ascending.
   ///   - costs: The reliability of each dependent bit, descending so that sums soon grow large.
-  init(start: [UInt64], rows: [[UInt64]], weights: [Float], costs: [Float]) {
+  ///   - limit: The cost from which on nothing is of interest.
+  init(start: [UInt64], rows: [[UInt64]], weights: [Float], costs: [Float], limit: Float) {
+    bestCost = limit
     words = start.count
     self.start = start
     self.rows = rows.flatMap { $0 }
@@ -38,7 +40,7 @@ struct OrderedStatisticsSearch {
     let (start, weights) = (start, weights)
     var (one, two, three) = (start, start, start)
     consider(start, 0, [])
-    for i in 0..<min(effort.singles, weights.count) where weights[i] < bestCost {
+    for i in weights.indices where weights[i] < bestCost {
       turn(i, of: start, into: &one)
       consider(one, weights[i], [i])
       guard i < effort.pairs else { continue }
