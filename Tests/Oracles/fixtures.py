@@ -67,17 +67,17 @@ class Cases:
             xs = [tensor(x, i not in constant_inputs) for i, x in enumerate([inputs] if single else inputs)]
             ps = {key: tensor(p, True) for key, p in (parameters or {}).items()}
             ss = {key: tensor(s, False) for key, s in (statistics or {}).items()}
+            key = lambda i: "input" if single else f"input.{i}"
+            given = {key(i): x for i, x in enumerate(xs)}
+            given |= {"parameter." + name: p.clone() for name, p in (ps | ss).items()}  # statistics will change
             output = function(xs[0] if single else xs, ps, ss)
             if upstream is None:
                 upstream = np.float32(self.generator(name + " upstream").standard_normal(output.shape))
             output.backward(torch.tensor(upstream, dtype=dtype))
-            key = lambda i: "input" if single else f"input.{i}"
             result = {"output": output}
             result |= {"gradient." + key(i): x.grad for i, x in enumerate(xs) if x.requires_grad}
             result |= {"gradient." + name: p.grad for name, p in ps.items()}
             result |= {"after." + name: s for name, s in ss.items() if not np.array_equal(s, statistics[name])}
-            given = {key(i): x for i, x in enumerate(xs)}
-            given |= {"parameter." + name: p for name, p in (ps | ss).items()}
             detached = lambda d: {key: t.detach().numpy() for key, t in d.items()}
             return detached(given), detached(result)
 
@@ -88,7 +88,7 @@ class Cases:
     def store(self, name, arrays, difference=None):
         """Writes the arrays in single precision and prints a line."""
         path = os.path.join(self.folder, name + ".safetensors")
-        arrays = {key: np.ascontiguousarray(array, dtype=np.float32) for key, array in sorted(arrays.items())}
+        arrays = {key: np.array(array, dtype=np.float32, order="C") for key, array in sorted(arrays.items())}
         assert all(np.isfinite(array).all() for array in arrays.values()), name
         save_file(arrays, path)
         note = "" if difference is None else f"  single precision differs by {difference[0]:.1e} in {difference[1]}"

@@ -92,11 +92,24 @@ def scaled_per_channel(name, *shape):
 
 
 MODES = {"training": True, "evaluation": False}
-for mode, training in MODES.items():
-    parameters, statistics = normalization("", 5)
+
+
+def norm_relu_convolution(name, input, output, kernel, batch, height, width, training):
+    parameters, statistics = normalization("norm.", input)
+    parameters["conv.weight"] = normal(name + " weight", output, input, kernel, kernel) / kernel
+    parameters["conv.bias"] = normal(name + " bias", output)
     cases.record(
-        f"normalization-{mode}", lambda x, p, s: normalize(x, p, s, "", training),
-        scaled_per_channel("normalization", 2, 5, 4, 3), parameters, statistics)
+        name,
+        lambda x, p, s: F.conv2d(
+            torch.relu(normalize(x, p, s, "norm.", training)), p["conv.weight"], p["conv.bias"], padding=kernel // 2),
+        scaled_per_channel(name, batch, input, height, width), parameters, statistics)
+
+
+for mode, training in MODES.items():
+    norm_relu_convolution(f"norm-relu-1x1-{mode}", 5, 3, 1, batch=2, height=4, width=3, training=training)
+    norm_relu_convolution(f"norm-relu-5x5-{mode}", 3, 4, 5, batch=2, height=7, width=6, training=training)
+    # High enough to be worked on in several bands.
+    norm_relu_convolution(f"norm-relu-tall-{mode}", 9, 5, 3, batch=1, height=37, width=3, training=training)
 
 cases.record("max-pool", lambda x, p, s: F.max_pool2d(x, 2), normal("max-pool", 2, 3, 6, 4))
 cases.record("max-pool-odd", lambda x, p, s: F.max_pool2d(x, 2), normal("max-pool-odd", 2, 3, 7, 5))
@@ -234,8 +247,6 @@ targets[1] = np.float32(cases.generator("bce soft targets").random(logits.shape[
 cases.record(
     "binary-cross-entropy", lambda xs, p, s: F.binary_cross_entropy_with_logits(*xs), [logits, targets],
     constant_inputs=(1,))
-cases.record(
-    "mean-squared-error", lambda xs, p, s: F.mse_loss(*xs), [normal("mse 0", 2, 3, 4, 5), normal("mse 1", 2, 3, 4, 5)])
 
 
 # Adam (Kingma & Ba 2015, algorithm 1) and its form with decoupled weight decay (Loshchilov & Hutter 2019).

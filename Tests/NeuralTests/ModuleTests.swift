@@ -1,0 +1,77 @@
+import Neural
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct `Modules` {
+  private struct Pair: Module {
+    let left: Conv2D
+    let right: [BatchNorm]
+  }
+
+  @Test func `name their parameters by the path of their properties`() {
+    let pair = Pair(left: Conv2D(2, 3, kernel: 1), right: [BatchNorm(3), BatchNorm(4)])
+    let names = ["weight", "bias", "running_mean", "running_var"]
+    #expect(
+      pair.parameters.map(\.name) == ["left.weight", "left.bias"]
+        + names.map { "right.0." + $0 } + names.map { "right.1." + $0 })
+    #expect(pair.trained.count == 6)
+  }
+
+  @Test func `begin by seed and name alone`() {
+    let small = Pair(left: Conv2D(2, 3, kernel: 3), right: [])
+    let large = Pair(left: Conv2D(2, 3, kernel: 3), right: [BatchNorm(5)])
+    small.initialize(seed: 7)
+    large.initialize(seed: 7)
+    #expect(small.left.weight.value.array == large.left.weight.value.array)
+    large.initialize(seed: 8)
+    #expect(small.left.weight.value.array != large.left.weight.value.array)
+  }
+
+  @Test func `begin with the spread that keeps the size of what passes through`() {
+    let wide = Conv2D(64, 96, kernel: 3)
+    Pair(left: wide, right: []).initialize(seed: 3)
+    let values = wide.weight.value.array.map { Double($0) }
+    let mean = values.reduce(0, +) / Double(values.count)
+    let variance = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
+    #expect(abs(mean) < 1e-3)
+    #expect(abs(variance / (2.0 / (64 * 9)) - 1) < 0.02)
+    #expect(wide.bias.value.array.allSatisfy { $0 == 0 })
+  }
+
+  /// Draws rings and learns to tell inside from outside: all of the engine at once.
+  @Test func `learn a small picture`() {
+    let network = FCDenseNet(
+      .init(input: 2, output: 1, first: 8, growth: 4, down: [2], bottom: 2))
+    network.initialize(seed: 1)
+    let adam = Adam(network.parameters, rate: 0.01)
+    let (picture, targets) = ring(height: 12, width: 16)
+    var losses: [Float] = []
+    BatchNorm.Mode.$current.withValue(.batch) {
+      for _ in 0..<60 {
+        let loss = binaryCrossEntropy(logits: network(picture), targets: targets).mean()
+        losses.append(loss.scalar)
+        adam.step(gradients(of: loss, with: network.trained.map(\.value)))
+      }
+    }
+    #expect(losses[0] > 0.3)
+    #expect(losses[59] < 0.05, "\(losses[0]) fell to \(losses[59])")
+  }
+
+  /// The coordinates of every pixel, −1…1, and whether it lies on a ring.
+  private func ring(height: Int, width: Int) -> (coordinates: Tensor, isOnRing: Tensor) {
+    var (rows, columns, ring): ([Float], [Float], [Float]) = ([], [], [])
+    for index in 0..<height * width {
+      let y = 2 * Float(index / width) / Float(height) - 1
+      let x = 2 * Float(index % width) / Float(width) - 1
+      rows.append(y)
+      columns.append(x)
+      let radius: Float = (y * y + x * x).squareRoot()
+      ring.append(abs(radius - 0.5) < 0.25 ? 1 : 0)
+    }
+    return (
+      Tensor(rows + columns, shape: [1, 2, height, width]),
+      Tensor(ring, shape: [1, 1, height, width])
+    )
+  }
+}
