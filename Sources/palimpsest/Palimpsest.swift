@@ -1,7 +1,12 @@
 internal import ArgumentParser
+internal import Pipelines
 
-@main
 struct Palimpsest: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Marks synthetic media with a hidden code and finds it again.")
+    abstract: "Marks synthetic media with a hidden code and finds it again.",
+    discussion: """
+      Exit status: 0 done, or a mark was found; 1 verify found no mark; 2 wrong use; 3 input that \
+      cannot be read; 70 internal error; 73 output that cannot be written.
+      """,
+    subcommands: [Train.self])
 }

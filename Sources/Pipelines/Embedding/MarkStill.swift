@@ -1,0 +1,51 @@
+internal import Media
+internal import MediaTypes
+internal import QRSteganography
+
+/// Where a still goes, and how.
+struct StillOutput {
+  let path: String
+  let format: StillFormat
+  let settings: StillSettings
+
+  /// - Throws: ``PipelineError`` if the path's extension is of no still format, or if options were
+  ///   given that stills do not have.
+  init(path: String, options: EmbeddingOptions) throws(PipelineError) {
+    self.path = path
+    guard options.codec == nil, options.preset == nil else {
+      throw .wrongUse("--codec and --preset are for clips, but the input is a still")
+    }
+    if path == standardStreamName {
+      format = .png
+    } else if let known = StillFormat(path: path) {
+      format = known
+    } else {
+      throw .wrongUse(
+        "cannot write a still to \(path): its extension is none of png, jpg, webp, bmp and tif")
+    }
+    guard options.quality == nil || [.jpeg, .webp].contains(format) else {
+      throw .wrongUse("--quality means nothing to \(format.rawValue), which loses nothing")
+    }
+    settings = StillSettings(quality: options.quality)
+  }
+
+  func write(_ picture: Picture) throws {
+    if path == standardStreamName {
+      try writeStandardOutput(
+        try encodeStill(picture, as: format, settings: settings, name: "standard output"))
+    } else {
+      try writeStill(picture, to: path, settings: settings)
+    }
+  }
+}
+
+func markStill(
+  _ cover: Picture, with code: QRCode, by model: StegoModel, to output: StillOutput
+) throws -> MarkedFrames {
+  var marked = cover
+  model.mark(&marked, with: code)
+  try output.write(marked)
+  var result = MarkedFrames()
+  result.count(cover: cover, marked: marked)
+  return result
+}

@@ -1,1 +1,0 @@
-// Replaced when the target has its first file.

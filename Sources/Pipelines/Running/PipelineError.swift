@@ -1,0 +1,15 @@
+/// A failure that none of the parts used has a name for.
+public enum PipelineError: Error, Hashable, CustomStringConvertible {
+  /// What was asked for does not exist or does not fit together; the sentence says what.
+  case wrongUse(String)
+  case unreadable(path: String, reason: String)
+  case unwritable(path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .wrongUse(let sentence): sentence
+    case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
+    case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
+    }
+  }
+}
