@@ -82,10 +82,10 @@ let package = Package(
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: checked),
     .testTarget(
-      name: "TensorsTests", dependencies: ["Tensors", "TestSupport"],
+      name: "TensorsTests", dependencies: ["Tensors", "Kernels", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: checked),
     .testTarget(
-      name: "NeuralTests", dependencies: ["Neural", "Tensors", "TestSupport"],
+      name: "NeuralTests", dependencies: ["Neural", "Tensors", "Kernels", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: checked),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "MediaTypes"], swiftSettings: checked),
