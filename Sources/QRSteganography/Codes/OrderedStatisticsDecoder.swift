@@ -63,12 +63,17 @@ struct OrderedStatisticsDecoder: Sendable {
     var hard = [UInt64](repeating: 0, count: words)
     for bit in 0..<bitCount where ratios[bit] > 0 { hard[bit / 64] |= Self.flag(of: bit) }
     let reliabilities = ratios.map { abs($0) }
+    let costs = costTable(reliabilities)
     var biases = Biases(reliabilities)
     var best = (codeword: hard, cost: Float.infinity)
     for round in 0..<max(1, effort.rounds) {
       let ranks = round == 0 ? reliabilities : biases.next()
       let order = (0..<bitCount).sorted { ranks[$0] > ranks[$1] }
-      if let found = searched(order, reliabilities, hard, effort, below: best.cost) { best = found }
+      if let found = searched(
+        order, reliabilities, hard, costs: costs, effort, below: best.cost)
+      {
+        best = found
+      }
     }
     let bytes = (0..<bitCount / 8).map { place in
       UInt8(truncatingIfNeeded: best.codeword[place / 8] >> UInt64(place % 8 * 8))
@@ -78,8 +83,8 @@ struct OrderedStatisticsDecoder: Sendable {
 
   /// The best codeword whose independent bits, chosen in the order given, are nearly the hard ones.
   private func searched(
-    _ order: [Int], _ reliabilities: [Float], _ hard: [UInt64], _ effort: Effort,
-    below limit: Float
+    _ order: [Int], _ reliabilities: [Float], _ hard: [UInt64], costs: [Float],
+    _ effort: Effort, below limit: Float
   ) -> (codeword: [UInt64], cost: Float)? {
     let basis = reduced(in: order)
     // The codeword that agrees with the hard decisions in all independent bits.
@@ -88,22 +93,31 @@ struct OrderedStatisticsDecoder: Sendable {
     where hard[pivot / 64] & Self.flag(of: pivot) != 0 {
       for w in 0..<words { codeword[w] ^= row[w] }
     }
-    // Each row turns one independent bit over; only what it does to the others is looked at.
-    let rest = dependentBits(in: order, basis.pivots)
+    // Each row turns one independent bit over.
     let weakest = basis.pivots.indices.sorted {
       reliabilities[basis.pivots[$0]] < reliabilities[basis.pivots[$1]]
     }
     var search = OrderedStatisticsSearch(
-      start: Self.gathered(zip(codeword, hard).map { $0 ^ $1 }, rest),
-      rows: weakest.map { Self.gathered(basis.rows[$0], rest) },
-      weights: weakest.map { reliabilities[basis.pivots[$0]] },
-      costs: rest.map { reliabilities[$0] }, limit: limit)
+      start: zip(codeword, hard).map { $0 ^ $1 }, rows: weakest.flatMap { basis.rows[$0] },
+      weights: weakest.map { reliabilities[basis.pivots[$0]] }, costs: costs, limit: limit)
     search.run(effort)
     guard search.bestCost < limit else { return nil }
     for row in search.bestRows {
       for w in 0..<words { codeword[w] ^= basis.rows[weakest[row]][w] }
     }
     return (codeword, search.bestCost)
+  }
+
+  /// For every byte of the block and every value, the sum of the reliabilities of its set bits.
+  private func costTable(_ reliabilities: [Float]) -> [Float] {
+    var table = [Float](repeating: 0, count: words * 8 * 256)
+    for place in 0..<bitCount / 8 {
+      for value in 1..<256 {
+        let bit = place * 8 + 7 - value.trailingZeroBitCount
+        table[place * 256 + value] = table[place * 256 + (value & (value - 1))] + reliabilities[bit]
+      }
+    }
+    return table
   }
 
   private static func flag(of bit: Int) -> UInt64 { 1 << UInt64(bit / 8 % 8 * 8 + 7 - bit % 8) }
@@ -132,22 +146,6 @@ struct OrderedStatisticsDecoder: Sendable {
     }
     let rows = (0..<count).map { Array(matrix[$0 * words..<($0 + 1) * words]) }
     return (rows, pivots)
-  }
-
-  /// The bits that follow from the independent ones, most reliable first.
-  private func dependentBits(in order: [Int], _ pivots: [Int]) -> [Int] {
-    var isPivot = [Bool](repeating: false, count: bitCount)
-    for pivot in pivots { isPivot[pivot] = true }
-    return order.filter { !isPivot[$0] }
-  }
-
-  /// Some bits of a row, one after the other from the least significant.
-  private static func gathered(_ row: [UInt64], _ bits: [Int]) -> [UInt64] {
-    var result = [UInt64](repeating: 0, count: (bits.count + 63) / 64)
-    for (i, bit) in bits.enumerated() where row[bit / 64] & flag(of: bit) != 0 {
-      result[i / 64] |= 1 << UInt64(i % 64)
-    }
-    return result
   }
 }
 

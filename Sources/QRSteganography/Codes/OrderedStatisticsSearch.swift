@@ -5,56 +5,47 @@ struct OrderedStatisticsSearch {
   private(set) var bestCost: Float
 
   private let words: Int
-  /// Where the codeword to begin with differs from the hard decisions, among the dependent bits.
+  /// Where the codeword to begin with differs from the hard decisions.
   private let start: [UInt64]
-  /// What turning each independent bit over does to the dependent ones.
+  /// What turning each independent bit over does to the codeword.
   private let rows: [UInt64]
   private let weights: [Float]
-  /// For every byte of the dependent bits and every value, the reliabilities of its set bits.
-  private let table: [Float]
+  private let costs: [Float]
 
   /// - Parameters:
-  ///   - start: Differences in the dependent bits, the first in the least significant bit.
-  ///   - rows: One for each independent bit, like `start`.
+  ///   - start: Differences of the first codeword from the hard decisions.
+  ///   - rows: Codewords that hold one independent bit each, one after the other.
   ///   - weights: The reliability of each independent bit, ascending.
-  ///   - costs: The reliability of each dependent bit, descending so that sums soon grow large.
+  ///   - costs: For every byte and every value, the sum of the reliabilities of its set bits.
   ///   - limit: The cost from which on nothing is of interest.
-  init(start: [UInt64], rows: [[UInt64]], weights: [Float], costs: [Float], limit: Float) {
-    bestCost = limit
+  init(start: [UInt64], rows: [UInt64], weights: [Float], costs: [Float], limit: Float) {
     words = start.count
+    bestCost = limit
     self.start = start
-    self.rows = rows.flatMap { $0 }
+    self.rows = rows
     self.weights = weights
-    var table = [Float](repeating: 0, count: start.count * 8 * 256)
-    for place in 0..<(costs.count + 7) / 8 {
-      for value in 1..<256 {
-        let bit = place * 8 + value.trailingZeroBitCount
-        let cost = bit < costs.count ? costs[bit] : 0
-        table[place * 256 + value] = table[place * 256 + (value & (value - 1))] + cost
-      }
-    }
-    self.table = table
+    self.costs = costs
   }
 
   mutating func run(_ effort: OrderedStatisticsDecoder.Effort) {
     let (start, weights) = (start, weights)
     var (one, two, three) = (start, start, start)
-    consider(start, 0, [])
+    consider(start, [])
     for i in weights.indices where weights[i] < bestCost {
       turn(i, of: start, into: &one)
-      consider(one, weights[i], [i])
+      consider(one, [i])
       guard i < effort.pairs else { continue }
       for j in 0..<i {
         let pair = weights[i] + weights[j]
         if pair >= bestCost { break }  // Weights ascend: the others cost more still.
         turn(j, of: one, into: &two)
-        consider(two, pair, [i, j])
+        consider(two, [i, j])
         guard i < effort.triples else { continue }
         for k in 0..<j {
           let triple = pair + weights[k]
           if triple >= bestCost { break }
           turn(k, of: two, into: &three)
-          consider(three, triple, [i, j, k])
+          consider(three, [i, j, k])
         }
       }
     }
@@ -67,14 +58,14 @@ struct OrderedStatisticsSearch {
 
   @inline(__always)
   private mutating func consider(
-    _ difference: [UInt64], _ base: Float, _ turned: @autoclosure () -> [Int]
+    _ difference: [UInt64], _ turned: @autoclosure () -> [Int]
   ) {
-    var sum = base
+    var sum: Float = 0
     for w in 0..<words {
       let word = difference[w]
       for byte in 0..<8 {
         let value = Int(truncatingIfNeeded: word >> UInt64(byte * 8) & 255)
-        sum += table[w * 2048 + byte * 256 + value]
+        sum += costs[w * 2048 + byte * 256 + value]
       }
       if sum >= bestCost { return }
     }
