@@ -22,6 +22,8 @@ public struct EmbeddingOptions: Sendable {
   public var preview: String?
   /// How often the network looks at a clip.
   public var policy = MarkingPolicy()
+  /// Whether the caller prints the result on standard output, which then cannot take the picture.
+  public var printsResult = false
 
   public init() {}
 }
@@ -73,6 +75,9 @@ public func embed(
   models: ModelStore = .standard, progress: FrameProgress.Handler? = nil
 ) async throws -> EmbeddingResult {
   let watch = Stopwatch()
+  guard output != standardStreamName || !options.printsResult else {
+    throw PipelineError.wrongUse("--json and -o - both want standard output")
+  }
   let code = try QRCode(text: options.text)
   let asked = try options.model.map { (name) throws(PipelineError) in
     try StegoModelName(asked: name)
