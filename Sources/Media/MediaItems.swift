@@ -62,7 +62,9 @@ final class ReadAhead: Sendable {
   private nonisolated(unsafe) let source: MediaReader  // used by the decoding thread only
 
   init(limit: Int, source: MediaReader) {
-    free = DispatchSemaphore(value: max(limit, 1))
+    // Not given at once: a semaphore must not be released below the value it was made with.
+    free = DispatchSemaphore(value: 0)
+    for _ in 0..<max(limit, 1) { free.signal() }
     self.source = source
   }
 

@@ -32,9 +32,12 @@ public final class MediaReader {
   let demuxer: Demuxer?
   private var decoder: Decoder?
   private var pending: [MediaItem] = []  // read while looking for the first picture
+  private var held: Picture?  // until the next one tells for how long it is shown
   private var isDraining = false
   private var isFinished = false
-  private var scaler = Scaler()
+  private let scaler = Scaler()
+  /// What the first picture says of the light it was mastered for (HDR).
+  private(set) var lightLevels: [(type: AVPacketSideDataType, data: [UInt8])] = []
   private var nextTick: Int64 = 0
   /// Start of files whose clock does not start at zero, in units of 1/AV_TIME_BASE s.
   let clockStart: Int64
@@ -102,8 +105,11 @@ public final class MediaReader {
     while !isFinished {
       switch decoder?.receive() ?? .needsInput {
       case .frame(let frame):
-        if let picture = try picture(frame) { return .picture(picture) }
-        skippedPackets += 1
+        guard let picture = try picture(frame) else {
+          skippedPackets += 1
+          continue
+        }
+        if let shown = release(before: picture) { return .picture(shown) }
       case .skipped:
         skippedPackets += 1
         // A decoder that fails while it is being emptied has nothing more to give.
@@ -127,7 +133,31 @@ public final class MediaReader {
         }
       }
     }
-    return nil
+    return release(before: nil).map { .picture($0) }
+  }
+
+  /// Holds `next` back and gives the picture before it, with the duration that this makes.
+  ///
+  /// Files say durations in order of decoding, which is another order where pictures refer to
+  /// later ones. For the last picture the end of its stream counts, where the file says so.
+  private func release(before next: Picture?) -> Picture? {
+    guard var shown = held else {
+      held = next
+      return nil
+    }
+    held = next
+    guard let start = shown.timestamp else { return shown }
+    let end = next?.timestamp?.value ?? streamEnd ?? start.value
+    if end > start.value { shown.duration = Timestamp(value: end - start.value, base: start.base) }
+    return shown
+  }
+
+  /// Where the main video ends, in its own ticks.
+  private var streamEnd: Int64? {
+    guard let mainVideo, let stream = demuxer?.stream(mainVideo).pointee,
+      stream.duration != cffmpeg_no_timestamp, stream.duration > 0, clockStart == 0
+    else { return nil }
+    return (stream.start_time == cffmpeg_no_timestamp ? 0 : stream.start_time) + stream.duration
   }
 
   private func shiftClock(_ packet: Packet) {
@@ -156,6 +186,7 @@ public final class MediaReader {
     guard let mainVideo, let demuxer else { return nil }
     let stream = streams[mainVideo]
     guard var picture = try formed(frame) else { return nil }
+    if video == nil { lightLevels = frame.lightLevels }
     let aspect = av_guess_sample_aspect_ratio(
       demuxer.context, demuxer.stream(mainVideo), frame.pointer)
     picture.sampleAspect = Rational(known: aspect) ?? .one
@@ -190,6 +221,15 @@ public final class MediaReader {
     return Picture(
       try scaler.convert(
         frame, to: AV_PIX_FMT_GBRP, width: frame.width, height: frame.height, color: .rgb))
+  }
+}
+
+extension Frame {
+  fileprivate var lightLevels: [(type: AVPacketSideDataType, data: [UInt8])] {
+    [
+      (AV_FRAME_DATA_MASTERING_DISPLAY_METADATA, AV_PKT_DATA_MASTERING_DISPLAY_METADATA),
+      (AV_FRAME_DATA_CONTENT_LIGHT_LEVEL, AV_PKT_DATA_CONTENT_LIGHT_LEVEL),
+    ].compactMap { inFrame, inStream in sideData(inFrame).map { (inStream, $0) } }
   }
 }
 

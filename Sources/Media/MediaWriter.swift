@@ -62,8 +62,9 @@ public final class MediaWriter {
       try self.encoder.describe(stream)
       stream.pointee.avg_frame_rate = video.frameRate.ffmpeg
       if video.orientation != .upright { stream.setDisplayMatrix(video.orientation) }
+      for (type, data) in source?.lightLevels ?? [] { stream.addSideData(type, data) }
     }
-    try muxer.begin(options: container.muxerOptions(metadata: source?.metadata ?? [:]))
+    try muxer.begin(options: plan.muxerOptions)
   }
 
   deinit {
@@ -129,20 +130,4 @@ extension Container {
     // AVI stores no times, so pictures must be coded in the order in which they are shown.
     name == "avi" && encoder != "ffv1" ? ["bf": "0"] : [:]
   }
-
-  fileprivate func muxerOptions(metadata: [String: String]) -> [String: String] {
-    guard isMP4 else { return [:] }
-    // The index goes first, so that a browser can start before it has all of the file.
-    var flags = "+faststart"
-    if metadata.keys.contains(where: { !mp4Names.contains($0) }) { flags += "+use_metadata_tags" }
-    return ["movflags": flags]
-  }
 }
-
-/// The metadata names for which MP4 has entries of its own; others need Apple's free-form ones.
-private let mp4Names: Set<String> = [
-  "title", "artist", "album_artist", "composer", "album", "date", "encoder", "comment", "genre",
-  "copyright", "grouping", "lyrics", "description", "synopsis", "show", "episode_id", "network",
-  "keywords", "episode_sort", "season_number", "media_type", "hd_video", "gapless_playback",
-  "compilation", "track", "disc", "tmpo", "creation_time", "location", "timecode",
-]

@@ -95,11 +95,26 @@ struct StreamPlan {
         tracks[index] = EncodedSoundTrack(track, transcoder)
       }
     }
-    if let reader {
-      muxer.setMetadata(reader.metadata.filter { !describesContainer($0.key) })
-      muxer.setChapters(reader.chapters)
-    }
+    muxer.setMetadata(metadata)
+    muxer.setChapters(reader?.chapters ?? [])
     return tracks
+  }
+
+  /// Options for the muxer.
+  var muxerOptions: [String: String] {
+    guard container.isMP4 else { return [:] }
+    // The index goes first, so that a browser can start before it has all of the file.
+    var flags = "+faststart"
+    // Tags of free names take the place of those that covers are kept with.
+    let hasCover = reader?.streams.contains { $0.kind == .cover } ?? false
+    if !hasCover, metadata.keys.contains(where: { !mp4Names.contains($0) }) {
+      flags += "+use_metadata_tags"
+    }
+    return ["movflags": flags]
+  }
+
+  private var metadata: [String: String] {
+    reader?.metadata.filter { !describesContainer($0.key) } ?? [:]
   }
 
   /// Names of what a muxer says anew of every file it makes.
@@ -109,42 +124,10 @@ struct StreamPlan {
   }
 }
 
-/// Where packets of one stream of the source go.
-protocol OutputTrack {
-  func write(_ packet: Packet, to muxer: Muxer) throws(MediaError)
-  func finish(in muxer: Muxer) throws(MediaError)
-}
-
-/// Packets as they are.
-struct CopiedTrack: OutputTrack {
-  private let index: Int
-
-  init(_ index: Int) {
-    self.index = index
-  }
-
-  func write(_ packet: Packet, to muxer: Muxer) throws(MediaError) {
-    try muxer.write(packet.reference(), to: index)
-  }
-
-  func finish(in muxer: Muxer) {}
-}
-
-/// Sound in the container's usual codec.
-struct EncodedSoundTrack: OutputTrack {
-  private let index: Int
-  private let transcoder: SoundTranscoder
-
-  init(_ index: Int, _ transcoder: SoundTranscoder) {
-    self.index = index
-    self.transcoder = transcoder
-  }
-
-  func write(_ packet: Packet, to muxer: Muxer) throws(MediaError) {
-    for packet in try transcoder.transcode(packet) { try muxer.write(packet, to: index) }
-  }
-
-  func finish(in muxer: Muxer) throws(MediaError) {
-    for packet in try transcoder.transcode(nil) { try muxer.write(packet, to: index) }
-  }
-}
+/// The metadata names for which MP4 has entries of its own; others need Apple's free-form ones.
+private let mp4Names: Set<String> = [
+  "title", "artist", "album_artist", "composer", "album", "date", "encoder", "comment", "genre",
+  "copyright", "grouping", "lyrics", "description", "synopsis", "show", "episode_id", "network",
+  "keywords", "episode_sort", "season_number", "media_type", "hd_video", "gapless_playback",
+  "compilation", "track", "disc", "tmpo", "creation_time", "location", "timecode",
+]

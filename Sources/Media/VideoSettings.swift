@@ -5,7 +5,7 @@
 /// | mp4, m4v, mov, mkv, ts, flv | `libx264` | crf 16 | `veryfast` |
 /// | webm | `libvpx-vp9` | crf 20 | 6 (its `cpu-used`) |
 /// | avi | `mpeg4` | quantizer 2 | – |
-/// | gif, apng, webp | the format's own | – | – |
+/// | gif, apng | the format's own | – | – |
 /// | others | the format's own | quantizer 2 | – |
 public struct VideoSettings: Hashable, Sendable {
   /// FFmpeg's name of an encoder (`libx264`) or of a codec (`h264`).

@@ -16,7 +16,8 @@ extension Picture {
       duration: duration,
       sampleAspect: swaps
         ? Rational(sampleAspect.denominator, sampleAspect.numerator) : sampleAspect,
-      orientation: .upright, interlacing: interlacing, isKeyFrame: isKeyFrame, metadata: metadata)
+      orientation: .upright, interlacing: interlacing, isKeyFrame: isKeyFrame, captions: captions,
+      metadata: metadata)
   }
 }
 

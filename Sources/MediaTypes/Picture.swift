@@ -25,6 +25,8 @@ public struct Picture: Sendable {
   public var orientation: Orientation
   public var interlacing: Interlacing
   public var isKeyFrame: Bool
+  /// Closed captions (ATSC A/53 `cc_data`) that travel inside the coded frame.
+  public var captions: [UInt8]?
   /// What a still's file says beside the samples; empty for frames of video.
   public var metadata: StillMetadata
 
@@ -32,7 +34,7 @@ public struct Picture: Sendable {
     width: Int, height: Int, format: PixelFormat, planes: [Plane], color: ColorDescription,
     timestamp: Timestamp? = nil, duration: Timestamp? = nil, sampleAspect: Rational = .one,
     orientation: Orientation = .upright, interlacing: Interlacing = .progressive,
-    isKeyFrame: Bool = false, metadata: StillMetadata = StillMetadata()
+    isKeyFrame: Bool = false, captions: [UInt8]? = nil, metadata: StillMetadata = StillMetadata()
   ) {
     precondition(planes.count == format.planeCount, "\(format.planeCount) planes")
     for (index, plane) in planes.enumerated() {
@@ -51,6 +53,7 @@ public struct Picture: Sendable {
     self.orientation = orientation
     self.interlacing = interlacing
     self.isKeyFrame = isKeyFrame
+    self.captions = captions
     self.metadata = metadata
   }
 

@@ -18,8 +18,12 @@ struct Container {
     guard let guess, guess.pointee.flags & AVFMT_NOFILE == 0 else {
       throw MediaError(.write, path, "no format is known by the extension .\(fileExtension)")
     }
-    guard guess.pointee.video_codec != AV_CODEC_ID_NONE else {
-      throw MediaError(.write, path, "\(fileExtension) files hold no video")
+    let codec = guess.pointee.video_codec
+    // Sound files may hold a cover, which is PNG to FFmpeg.
+    let holdsVideo =
+      codec != AV_CODEC_ID_NONE && (codec != AV_CODEC_ID_PNG || fileExtension == "apng")
+    guard holdsVideo, fileExtension != "webp" else {  // FFmpeg writes moving WebP but reads none
+      throw MediaError(.write, path, "no video is written to \(fileExtension) files")
     }
     format = guess
   }
@@ -33,12 +37,22 @@ struct Container {
   var holdsSound: Bool { format.pointee.audio_codec != AV_CODEC_ID_NONE }
   var wantsGlobalHeader: Bool { format.pointee.flags & AVFMT_GLOBALHEADER != 0 }
   /// Whether frames may come at any time, rather than at a fixed rate.
-  var hasFreeTimes: Bool { format.pointee.flags & AVFMT_VARIABLE_FPS != 0 }
+  var hasFreeTimes: Bool {
+    ![
+      "avi", "mxf", "mxf_d10", "mxf_opatom", "gxf", "dv", "ogg", "ogv",
+    ].contains(name)
+  }
 
   /// Whether a stream of this codec can be stored.
   func stores(_ codec: AVCodecID, _ type: AVMediaType) -> Bool {
     let answer = avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL)
     if answer >= 0 { return answer == 1 }
+    if name.hasPrefix("og") {
+      return [
+        AV_CODEC_ID_THEORA, AV_CODEC_ID_VP8, AV_CODEC_ID_VORBIS, AV_CODEC_ID_OPUS,
+        AV_CODEC_ID_FLAC, AV_CODEC_ID_SPEEX,
+      ].contains(codec)
+    }
     // The format keeps no list: believe those that hold such streams at all.
     return switch type {
     case AVMEDIA_TYPE_VIDEO: format.pointee.video_codec != AV_CODEC_ID_NONE

@@ -1,7 +1,9 @@
 internal import CFFmpeg
 internal import MediaTypes
 
-/// Turns the packets of one stream into frames. Owns one `AVCodecContext`.
+/// Turns the packets of one stream into frames.
+///
+/// Owns one `AVCodecContext`.
 final class Decoder {
   /// Larger pictures are refused: 16384 × 16384.
   static let maximumPixels = 1 << 28

@@ -9,7 +9,7 @@ struct EncodedFormat {
   /// The pictures' own format if the encoder takes it, else the one that loses least.
   ///
   /// - Depth and chroma resolution are kept if the encoder can.
-  /// - x264 and x265 cannot subsample odd sizes: those become 4:4:4.
+  /// - x264 and x265 cannot subsample odd sizes: those become 4:4:4. Gray becomes 4:2:0 there.
   /// - RGB becomes 4:2:0 (4:4:4 for odd sizes) in encoders that have no RGB: that is what every
   ///   player shows. Alpha is dropped where the encoder has none.
   init(
@@ -25,7 +25,8 @@ struct EncodedFormat {
     let needsWholeChroma = name.hasPrefix("libx26")
     let fits = { (format: AVPixelFormat) -> Bool in
       guard needsWholeChroma, let format = PixelFormat(format) else { return true }
-      return video.width % (1 << format.chromaShiftX) == 0
+      // Most players cannot show H.264 without chroma.
+      return format.model != .gray && video.width % (1 << format.chromaShiftX) == 0
         && video.height % (1 << format.chromaShiftY) == 0
     }
     if supported.isEmpty || (supported.contains(own) && fits(own)) {

@@ -49,5 +49,13 @@ final class Frame {
     (0..<4).map { pointer.pointee.extended_data[$0] }
   }
 
+  /// What comes with the frame beside its samples.
+  func sideData(_ type: AVFrameSideDataType) -> [UInt8]? {
+    guard let data = av_frame_get_side_data(pointer, type)?.pointee, let bytes = data.data else {
+      return nil
+    }
+    return [UInt8](UnsafeBufferPointer(start: bytes, count: data.size))
+  }
+
   var strides: [Int32] { (0..<4).map { Int32(stride($0)) } }
 }

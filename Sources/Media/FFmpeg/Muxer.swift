@@ -82,9 +82,25 @@ final class Muxer {
     pointer.pointee.stream_index = Int32(index)
     pointer.pointee.pos = -1
     av_packet_rescale_ts(pointer, packet.timeBase.ffmpeg, stream.pointee.time_base)
+    delay(pointer, stream)
     keepOrder(pointer, index)
     try check(av_interleaved_write_frame(context, pointer), .write, subject)
     try checkFile()
+  }
+
+  /// Adds the silence that Opus begins with to the times.
+  ///
+  /// FFmpeg 5.1's Matroska reader takes it off, but its writer does not put it back.
+  private func delay(
+    _ packet: UnsafeMutablePointer<AVPacket>, _ stream: UnsafeMutablePointer<AVStream>
+  ) {
+    guard let parameters = stream.pointee.codecpar?.pointee, container.isMatroska,
+      parameters.codec_id == AV_CODEC_ID_OPUS, parameters.initial_padding > 0
+    else { return }
+    let silence = av_rescale_q(
+      Int64(parameters.initial_padding), AVRational(num: 1, den: 48_000), stream.pointee.time_base)
+    if packet.pointee.pts != cffmpeg_no_timestamp { packet.pointee.pts += silence }
+    if packet.pointee.dts != cffmpeg_no_timestamp { packet.pointee.dts += silence }
   }
 
   /// Moves up decoding times that run back, as damaged sources have them: muxers refuse them.

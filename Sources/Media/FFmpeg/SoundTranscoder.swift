@@ -41,9 +41,16 @@ final class SoundTranscoder {
     let channels = min(max(Int(source.ch_layout.nb_channels), 1), id == AV_CODEC_ID_MP3 ? 2 : 8)
     av_channel_layout_default(&context.pointee.ch_layout, Int32(channels))
     context.pointee.sample_fmt = codec.pointee.sample_fmts?.pointee ?? AV_SAMPLE_FMT_FLTP
-    context.pointee.sample_rate = codec.nearestSampleRate(to: source.sample_rate)
+    context.pointee.sample_rate = codec.nearestSampleRate(
+      // Opus counts its own delay at 48 kHz, whatever rate it is given.
+      to: id == AV_CODEC_ID_OPUS ? 48_000 : source.sample_rate)
     context.pointee.time_base = AVRational(num: 1, den: context.pointee.sample_rate)
-    context.pointee.bit_rate = Int64(channels * 96_000)
+    if id == AV_CODEC_ID_VORBIS {  // refuses bit rates that do not suit the sample rate
+      context.pointee.flags |= AV_CODEC_FLAG_QSCALE
+      context.pointee.global_quality = 6 * FF_QP2LAMBDA
+    } else {
+      context.pointee.bit_rate = Int64(channels * 96_000)
+    }
     if container.wantsGlobalHeader { context.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
     let status = avcodec_open2(context, codec, nil)
     guard status >= 0 else {
@@ -73,6 +80,10 @@ final class SoundTranscoder {
   }
 
   private func resample(_ frame: Frame) throws(MediaError) {
+    let layout = frame.pointee.ch_layout
+    if layout.order == AV_CHANNEL_ORDER_UNSPEC {  // the resampler would take it for a change
+      av_channel_layout_default(&frame.pointer.pointee.ch_layout, layout.nb_channels)
+    }
     if resampler == nil {
       var made: OpaquePointer?
       try check(

@@ -4,7 +4,9 @@ internal import MediaTypes
 extension UnsafeMutablePointer<AVStream> {
   /// Takes over what `origin` says beside its codec: metadata, disposition, side data, aspect.
   func copyDescription(of origin: Self, isEncodedAnew: Bool) {
-    pointee.disposition = origin.pointee.disposition
+    let isCover = origin.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
+    // The MP4 writer wants covers to be nothing else.
+    pointee.disposition = isCover ? AV_DISPOSITION_ATTACHED_PIC : origin.pointee.disposition
     pointee.sample_aspect_ratio = origin.pointee.sample_aspect_ratio
     pointee.avg_frame_rate = origin.pointee.avg_frame_rate
     pointee.r_frame_rate = origin.pointee.r_frame_rate
@@ -59,16 +61,16 @@ extension UnsafeMutablePointer<AVStream> {
     }
   }
 
-  func setDisplayMatrix(_ orientation: Orientation) {
-    let matrix = orientation.displayMatrix
-    let size = matrix.count * MemoryLayout<Int32>.size
-    guard av_stream_get_side_data(self, AV_PKT_DATA_DISPLAYMATRIX, nil) == nil,
-      let data = av_stream_new_side_data(self, AV_PKT_DATA_DISPLAYMATRIX, size)
+  /// Adds what is said of a whole stream, unless it is said already.
+  func addSideData(_ type: AVPacketSideDataType, _ bytes: some Collection<UInt8>) {
+    guard av_stream_get_side_data(self, type, nil) == nil,
+      let data = av_stream_new_side_data(self, type, bytes.count)
     else { return }
-    matrix.withUnsafeBytes { source in
-      guard let base = source.baseAddress else { return }
-      UnsafeMutableRawPointer(data).copyMemory(from: base, byteCount: size)
-    }
+    for (index, byte) in bytes.enumerated() { data[index] = byte }
+  }
+
+  func setDisplayMatrix(_ orientation: Orientation) {
+    orientation.displayMatrix.withUnsafeBytes { addSideData(AV_PKT_DATA_DISPLAYMATRIX, $0) }
   }
 }
 

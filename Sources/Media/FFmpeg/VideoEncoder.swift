@@ -1,7 +1,9 @@
 internal import CFFmpeg
 internal import MediaTypes
 
-/// Turns pictures into packets. Owns one `AVCodecContext`. Confine each to one task.
+/// Turns pictures into packets.
+///
+/// Owns one `AVCodecContext`. Confine each to one task.
 final class VideoEncoder {
   private let context: UnsafeMutablePointer<AVCodecContext>
   private let input: EncodedFormat
@@ -10,6 +12,9 @@ final class VideoEncoder {
   /// Durations of pictures still inside the encoder, by their ticks: encoders drop them.
   private var durations: [Int64: Int64] = [:]
   private var lastTick: Int64?
+  private var held: Packet?
+  private var start: (shown: Int64, decoded: Int64)?
+  private var end: Int64?
 
   /// The tick of the packets' times.
   let timeBase: Rational
@@ -139,17 +144,39 @@ final class VideoEncoder {
 
   /// The next finished packet, or `nil` if the encoder needs more pictures or has given all.
   func receive() throws(MediaError) -> Packet? {
-    let packet = Packet()
-    let status = avcodec_receive_packet(context, packet.pointer)
-    if status == cffmpeg_error_again || status == cffmpeg_error_eof { return nil }
-    try check(status, .encode, subject)
-    packet.timeBase = timeBase
-    if let duration = durations.removeValue(forKey: packet.pointer.pointee.pts) {
-      packet.pointer.pointee.duration = duration
-    } else if packet.pointer.pointee.duration == 0 {
-      packet.pointer.pointee.duration = av_rescale_q(
+    while true {
+      let packet = Packet()
+      let status = avcodec_receive_packet(context, packet.pointer)
+      if status == cffmpeg_error_again { return nil }
+      if status == cffmpeg_error_eof { return lastPacket() }
+      try check(status, .encode, subject)
+      packet.timeBase = timeBase
+      setDuration(packet.pointer)
+      defer { held = packet }
+      if let held { return held }
+    }
+  }
+
+  private func setDuration(_ packet: UnsafeMutablePointer<AVPacket>) {
+    if let duration = durations.removeValue(forKey: packet.pointee.pts) {
+      packet.pointee.duration = duration
+    } else if packet.pointee.duration == 0 {
+      packet.pointee.duration = av_rescale_q(
         1, av_inv_q(context.pointee.framerate), timeBase.ffmpeg)
     }
-    return packet
+    if start == nil { start = (packet.pointee.pts, packet.pointee.dts) }
+    end = max(end ?? .min, packet.pointee.pts + packet.pointee.duration)
+  }
+
+  /// The packet that was held back, as long as makes the decoding times last as long as the film.
+  ///
+  /// MP4 files measure tracks so, and the packet decoded last need not be the one shown last.
+  private func lastPacket() -> Packet? {
+    defer { held = nil }
+    if let last = held?.pointer, let start, let end, last.pointee.dts != cffmpeg_no_timestamp {
+      let length = end - start.shown - (last.pointee.dts - start.decoded)
+      if length > 0 { last.pointee.duration = length }
+    }
+    return held
   }
 }

@@ -52,7 +52,6 @@ struct VideoEncoderChoice {
       case _ where usesH264: ["libx264"]
       case "webm": ["libvpx-vp9"]
       case "avi": ["mpeg4"]
-      case "webp": ["libwebp_anim"]
       default: []
       }
     for name in names {

@@ -19,7 +19,7 @@ extension Picture {
       sampleAspect: Rational(known: fields.sample_aspect_ratio) ?? .one,
       interlacing: fields.interlaced_frame == 0
         ? .progressive : fields.top_field_first != 0 ? .topFieldFirst : .bottomFieldFirst,
-      isKeyFrame: fields.key_frame != 0)
+      isKeyFrame: fields.key_frame != 0, captions: frame.sideData(AV_FRAME_DATA_A53_CC))
   }
 }
 
@@ -31,6 +31,10 @@ extension Frame {
     guard let format = picture.format.ffmpegFormat else { return nil }
     self.init(width: picture.width, height: picture.height, format: format)
     let order = format.componentOrder(picture.format)
+    if !format.isPlanar {  // `av_write_image_line2` only sets bits
+      UnsafeMutableRawPointer(plane(0)).initializeMemory(
+        as: UInt8.self, repeating: 0, count: stride(0) * height)
+    }
     for (index, plane) in picture.planes.enumerated() {
       if format.isPlanar {
         plane.copyRows(to: self, component: order[index])
@@ -52,12 +56,18 @@ extension Frame {
     pointer.pointee.sample_aspect_ratio = picture.sampleAspect.ffmpeg
     pointer.pointee.interlaced_frame = picture.interlacing == .progressive ? 0 : 1
     pointer.pointee.top_field_first = picture.interlacing == .topFieldFirst ? 1 : 0
+    if let captions = picture.captions, !captions.isEmpty {
+      let data = av_frame_new_side_data(pointer, AV_FRAME_DATA_A53_CC, captions.count)
+      data?.pointee.data.update(from: captions, count: captions.count)
+    }
   }
 }
 
 extension AVPixelFormat {
-  /// FFmpeg's component number for each of our planes. Its descriptors count R, G, B (also for
-  /// planar formats, whose planes are G, B, R), so only palettes, stored B, G, R, A, differ.
+  /// FFmpeg's component number for each of our planes.
+  ///
+  /// Its descriptors count R, G, B (also for planar formats, whose planes are G, B, R), so only
+  /// palettes, stored B, G, R, A, differ.
   func componentOrder(_ format: PixelFormat) -> [Int] {
     self == AV_PIX_FMT_PAL8 ? [2, 1, 0, 3] : Array(0..<format.planeCount)
   }
@@ -87,12 +97,13 @@ extension Plane {
   fileprivate init(packed frame: Frame, of component: Int, at index: Int, format: PixelFormat) {
     let (width, height) = format.planeSize(index, width: frame.width, height: frame.height)
     let descriptor = av_pix_fmt_desc_get(frame.pixelFormat)
+    let isPalette: Int32 = frame.pixelFormat == AV_PIX_FMT_PAL8 ? 1 : 0
     var (planes, strides) = (frame.planePointers, frame.strides)
     let deep = [UInt16](unsafeUninitializedCapacity: width * height) { target, count in
       for row in 0..<height {
         av_read_image_line2(
           target.baseAddress.map { $0 + row * width }, &planes, &strides, descriptor, 0,
-          Int32(row), Int32(component), Int32(width), 1, 2)
+          Int32(row), Int32(component), Int32(width), isPalette, 2)
       }
       count = width * height
     }

@@ -35,7 +35,9 @@ extension PixelFormat {
   var ffmpegFormat: AVPixelFormat? { planarFormats[self] }
 }
 
-/// All planar formats by what they hold. The deprecated full-range twins (yuvj…) are left out.
+/// All planar formats by what they hold.
+///
+/// The deprecated full-range twins (yuvj…) are left out.
 private let planarFormats: [PixelFormat: AVPixelFormat] = {
   var formats: [PixelFormat: AVPixelFormat] = [
     PixelFormat(model: .gray, hasAlpha: true): AV_PIX_FMT_YA8,

@@ -3,7 +3,9 @@ internal import MediaTypes
 internal import Synchronization
 
 /// libjpeg-turbo's decoder and encoder, kept for reuse: setting them up costs more than a small
-/// picture does. TurboJPEG catches libjpeg's longjmp itself.
+/// picture does.
+///
+/// TurboJPEG catches libjpeg's longjmp itself.
 final class JPEGCodec {
   private let decoder: tjhandle
   private let encoder: tjhandle
@@ -34,11 +36,11 @@ final class JPEGCodec {
     let codec =
       idle.withLock { Idle(codecs: $0.codecs.popLast().map { [$0] } ?? []) }.codecs.first
       ?? JPEGCodec()
-    defer {
-      let returned = Idle(codecs: [codec])
-      idle.withLock { $0.codecs += returned.codecs }
-    }
-    return try body(codec)
+    // After an error libjpeg is left in the middle of a file: such a codec is not used again.
+    let result = try body(codec)
+    let returned = Idle(codecs: [codec])
+    idle.withLock { $0.codecs += returned.codecs }
+    return result
   }
 
   // MARK: Decoding

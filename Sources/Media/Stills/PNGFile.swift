@@ -1,7 +1,9 @@
 internal import CPNG
 internal import MediaTypes
 
-/// A PNG file in memory, being read or written. Owns libpng's structures.
+/// A PNG file in memory, being read or written.
+///
+/// Owns libpng's structures.
 final class PNGFile {
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 

@@ -1,7 +1,9 @@
 internal import CFFmpeg
 internal import MediaTypes
 
-/// Encodes one picture to one packet. Owns one `AVCodecContext`.
+/// Encodes one picture to one packet.
+///
+/// Owns one `AVCodecContext`.
 final class StillEncoder {
   private let context: UnsafeMutablePointer<AVCodecContext>
   private let subject: String

@@ -63,5 +63,20 @@ private func decodeWithFFmpeg(
   }
   guard var picture else { throw damaged }
   picture.sampleAspect = .one
-  return picture
+  return picture.withoutIdleAlpha
+}
+
+extension Picture {
+  /// The picture without its alpha plane if that is opaque everywhere.
+  ///
+  /// FFmpeg's formats for these files have alpha whether the file has or not.
+  fileprivate var withoutIdleAlpha: Picture {
+    guard format.hasAlpha, case .eight(let alpha)? = planes.last?.samples,
+      alpha.allSatisfy({ $0 == 255 })
+    else { return self }
+    var opaque = format
+    opaque.hasAlpha = false
+    return Picture(
+      width: width, height: height, format: opaque, planes: planes.dropLast(), color: color)
+  }
 }

@@ -25,7 +25,9 @@ public enum StillFormat: String, Sendable, CaseIterable {
 
 /// How a still picture is written.
 public struct StillSettings: Hashable, Sendable {
-  /// JPEG: libjpeg's 1 to 100, by default 95. WebP: 0 to 100, by default lossless.
+  /// JPEG: libjpeg's 1 to 100, by default 95.
+  ///
+  /// WebP: 0 to 100, by default lossless.
   public var quality: Int?
   /// PNG: zlib's 0 (none) to 9.
   public var compression: Int
