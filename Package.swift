@@ -27,19 +27,22 @@ let package = Package(
   name: "Palimpsest",
   products: [
     .executable(name: "palimpsest", targets: ["palimpsest"]),
-    .library(name: "Palimpsest", targets: [
+    .library(
+      name: "Palimpsest",
+      targets: [
         "Pipelines", "QRSteganography", "Neural", "Tensors", "Imaging", "Media", "MediaTypes",
       ]),
     .library(name: "PalimpsestEngine", targets: ["Neural", "Tensors", "Kernels"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .systemLibrary(
       name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libswresample libavutil",
-      providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libswresample-dev"])]),
+      providers: [
+        .apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libswresample-dev"])
+      ]),
     .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -76,7 +79,8 @@ let package = Package(
       ], swiftSettings: safe),
 
     .target(
-      name: "TestSupport", dependencies: ["MediaTypes", "Tensors", "Neural"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["MediaTypes", "Tensors", "Neural"],
+      path: "Tests/TestSupport",
       swiftSettings: safe),
     .testTarget(name: "MediaTests", dependencies: ["Media", "MediaTypes"], swiftSettings: checked),
     .testTarget(
@@ -91,7 +95,9 @@ let package = Package(
       name: "ImagingTests", dependencies: ["Imaging", "MediaTypes"], swiftSettings: checked),
     .testTarget(
       name: "QRSteganographyTests",
-      dependencies: ["QRSteganography", "Imaging", "MediaTypes", "Tensors", "Neural", "TestSupport"],
+      dependencies: [
+        "QRSteganography", "Imaging", "MediaTypes", "Tensors", "Neural", "TestSupport",
+      ],
       resources: [.copy("Fixtures")], swiftSettings: checked),
     .testTarget(
       name: "PipelinesTests", dependencies: ["Pipelines", "Media", "MediaTypes"],

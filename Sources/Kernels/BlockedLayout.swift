@@ -1,6 +1,7 @@
 internal import CKernels
 
-// The way between plain pictures `[batch, channels, height, width]` and blocked ones, and work on blocked planes.
+// The way between plain pictures `[batch, channels, height, width]` and blocked ones, and work on
+// blocked planes.
 
 extension Buffer {
   /// A plain batch as a blocked one.
@@ -39,7 +40,8 @@ extension Buffer {
     return result
   }
 
-  /// The pullback of ``maxPooled(planes:height:width:)`` at these values: to the first maximum of each square.
+  /// The pullback of ``maxPooled(planes:height:width:)`` at these values: to the first maximum of
+  /// each square.
   public func maxPoolPullback(_ upstream: Buffer, planes: Int, height: Int, width: Int) -> Buffer {
     let (from, to) = (height * width * channelLanes, (height / 2) * (width / 2) * channelLanes)
     let result = Buffer(count: planes * from)
@@ -51,7 +53,8 @@ extension Buffer {
     return result
   }
 
-  /// Adds `constant[c] + slope[c] · values` to the first channels of each blocked picture, in place.
+  /// Adds `constant[c] + slope[c] · values` to the first channels of each blocked picture, in
+  /// place.
   public func correct(
     _ values: Buffer, constant: Buffer, slope: Buffer, channels: Int, batch: Int, pixels: Int
   ) {

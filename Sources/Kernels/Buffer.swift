@@ -3,9 +3,9 @@ internal import Foundation
 
 /// A fixed run of `Float`s in memory that is aligned for vectors and returned to a pool at the end.
 ///
-/// Buffers of like size are handed out again instead of being given back to the system, since a network asks for the
-/// same sizes at each step. Contents are undefined until written. A buffer may be read by several threads at once; who
-/// writes must be alone.
+/// Buffers of like size are handed out again instead of being given back to the system, since a
+/// network asks for the same sizes at each step. Contents are undefined until written. A buffer may
+/// be read by several threads at once; who writes must be alone.
 public final class Buffer: @unchecked Sendable {
   public let count: Int
   let pointer: UnsafeMutablePointer<Float>
@@ -74,7 +74,8 @@ public final class Buffer: @unchecked Sendable {
     try body(unsafe Span(_unsafeStart: pointer, count: count))
   }
 
-  /// Another form of the contents, such as another layout; made once and dropped when the contents change.
+  /// Another form of the contents, such as another layout; made once and dropped when the contents
+  /// change.
   func derived(_ key: some Hashable, _ make: () -> Buffer) -> Buffer {
     lock.withLock {
       if let form = derivedForms[AnyHashable(key)] { return form }
@@ -106,8 +107,8 @@ public final class Buffer: @unchecked Sendable {
 
 /// Memory given back by buffers, kept by size.
 ///
-/// Sizes are rounded up to an eighth of their power of two, which wastes a sixteenth on average and lets nearly equal
-/// sizes share.
+/// Sizes are rounded up to an eighth of their power of two, which wastes a sixteenth on average and
+/// lets nearly equal sizes share.
 private final class Pool: @unchecked Sendable {
   static let shared = Pool()
 

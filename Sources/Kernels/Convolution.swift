@@ -19,7 +19,8 @@ extension Buffer {
 extension ConvolutionGeometry {
   /// The same convolution over a whole block of channels, where it has fewer.
   ///
-  /// oneDNN has no fast path for blocked pictures of less than one block; the lanes that are added have weights of 0.
+  /// oneDNN has no fast path for blocked pictures of less than one block; the lanes that are added
+  /// have weights of 0.
   var filled: ConvolutionGeometry {
     guard groups == 1, inputChannels < channelLanes else { return self }
     var filled = self

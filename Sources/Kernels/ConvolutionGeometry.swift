@@ -3,14 +3,17 @@ internal import CKernels
 /// Channels per block of a blocked picture on this processor: 16 with AVX-512, else 8.
 public let channelLanes = Int(ck_lanes())
 
-/// The number of floats of a blocked picture batch `[batch, channels / lanes, height, width, lanes]`.
+/// The number of floats of a blocked picture batch `[batch, channels / lanes, height, width,
+/// lanes]`.
 public func blockedCount(batch: Int, channels: Int, height: Int, width: Int) -> Int {
   batch * ((channels + channelLanes - 1) / channelLanes) * channelLanes * height * width
 }
 
-/// The sizes of a two-dimensional convolution, or of the convolution that a transposed one reverses in space.
+/// The sizes of a two-dimensional convolution, or of the convolution that a transposed one reverses
+/// in space.
 ///
-/// For a transposed convolution `input` is still what is given and `output` what is made; strides then enlarge.
+/// For a transposed convolution `input` is still what is given and `output` what is made; strides
+/// then enlarge.
 public struct ConvolutionGeometry: Hashable, Sendable {
   public var batch: Int
   public var inputChannels, inputHeight, inputWidth: Int
@@ -40,7 +43,8 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     self.kernelWidth = kernelWidth
   }
 
-  /// What the bottom needs so that the output has its height; may be less than nothing, where rows are left unread.
+  /// What the bottom needs so that the output has its height; may be less than nothing, where rows
+  /// are left unread.
   var paddingBottom: Int {
     isTransposed
       ? (inputHeight - 1) * strideHeight + (kernelHeight - 1) * dilationHeight + 1 - paddingTop

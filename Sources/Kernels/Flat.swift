@@ -76,10 +76,10 @@ extension Buffer {
     return result
   }
 
-  /// Matrix products of rows in order: `result = left · right`, `[rows, inner] · [inner, columns]`, per item.
+  /// Matrix products of rows in order: `result = left · right`, `[rows, inner] · [inner, columns]`,
+  /// per item.
   ///
-  /// - Parameters:
-  ///   - leftItems: 1 where all items share the left matrix, else the number of items; `rightItems` likewise.
+  /// A side that holds one matrix lends it to all items; one that holds more gives each its own.
   public static func products(
     _ left: Buffer, _ right: Buffer, rows: Int, inner: Int, columns: Int, items: Int,
     leftIsTransposed: Bool = false, rightIsTransposed: Bool = false
@@ -91,14 +91,16 @@ extension Buffer {
     precondition(
       left.count == rows * inner * (leftPitch == 0 ? 1 : items)
         && right.count == inner * columns * (rightPitch == 0 ? 1 : items),
-      "products of \(left.count) and \(right.count) floats as \(items) of \(rows)×\(inner)×\(columns)")
+      "products of \(left.count) and \(right.count) floats as \(items) of \(rows)×\(inner)×\(columns)"
+    )
     let result = Buffer(count: items * rows * columns)
     _ = threadCount  // sets OpenBLAS to one thread
     parallel(items) { item in
       cblas_sgemm(
         CblasRowMajor, leftIsTransposed ? CblasTrans : CblasNoTrans,
         rightIsTransposed ? CblasTrans : CblasNoTrans, blasint(rows), blasint(columns),
-        blasint(inner), 1, left.pointer + item * leftPitch, blasint(leftIsTransposed ? rows : inner),
+        blasint(inner), 1, left.pointer + item * leftPitch,
+        blasint(leftIsTransposed ? rows : inner),
         right.pointer + item * rightPitch, blasint(rightIsTransposed ? inner : columns), 0,
         result.pointer + item * rows * columns, blasint(columns))
     }

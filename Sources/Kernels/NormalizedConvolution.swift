@@ -2,20 +2,21 @@ internal import CKernels
 internal import COneDNN
 internal import Foundation
 
-/// The hot path of a dense block: per-channel affine map, ReLU and convolution in one sweep over a blocked batch.
+/// The hot path of a dense block: per-channel affine map, ReLU and convolution in one sweep over a
+/// blocked batch.
 ///
-/// The picture is cut into bands of rows small enough for a core's cache. A thread maps a band with its margin into
-/// scratch memory, oneDNN convolves the scratch, and the new maps are written into their place in the target, which
-/// may be the very buffer the band was read from. Nothing between the map and the convolution is kept: the pullback
-/// makes it again.
+/// The picture is cut into bands of rows small enough for a core's cache. A thread maps a band with
+/// its margin into scratch memory, oneDNN convolves the scratch, and the new maps are written into
+/// their place in the target, which may be the very buffer the band was read from. Nothing between
+/// the map and the convolution is kept: the pullback makes it again.
 ///
-/// Batch normalization is the affine map with `scale = γ/σ`, `shift = β − γμ/σ`; see ``BatchStatistics``.
+/// Batch normalization is the affine map with `scale = γ/σ`, `shift = β − γμ/σ`.
 public struct NormalizedConvolution: Hashable, Sendable {
   public var batch, height, width: Int
   /// Channels read, from the source's first.
   public var inputChannels: Int
   public var outputChannels: Int
-  /// Side of the square kernel; odd. The picture keeps its size.
+  /// Side of the square kernel, an odd number, so that the picture keeps its size.
   public var kernel: Int
 
   public init(
@@ -45,7 +46,8 @@ public struct NormalizedConvolution: Hashable, Sendable {
   private var margin: Int { kernel / 2 }
   private var inputBlocks: Int { blocks(inputChannels) }
 
-  /// Bands of nearly equal height whose scratch fits a core's second cache, at least one for each thread.
+  /// Bands of nearly equal height whose scratch fits a core's second cache, at least one for each
+  /// thread.
   private var bands: [(image: Int, first: Int, rows: Int)] {
     let row = (inputBlocks + blocks(outputChannels)) * channelLanes * width * 4
     let most = max(4, 1_200_000 / row - 2 * margin)
@@ -113,18 +115,21 @@ public struct NormalizedConvolution: Hashable, Sendable {
     }
   }
 
-  /// What ``backward(upstream:correction:source:scale:shift:weights:gradient:fresh:)`` finds besides the gradient.
+  /// What ``backward(upstream:correction:source:scale:shift:weights:gradient:fresh:)`` finds
+  /// besides the gradient.
   public struct Gradients {
     public let weights, bias: Buffer
     /// Per input channel: Σd and Σd·x, d being the gradient behind the ReLU.
     public let sums: ChannelSums
   }
 
-  /// Adds `scale · d` to the gradient of the source, d being the gradient behind the ReLU, and finds all other gradients.
+  /// Adds `scale · d` to the gradient of the source, d being the gradient behind the ReLU, and
+  /// finds all other gradients.
   ///
   /// - Parameters:
   ///   - upstream: Where the gradient of the new maps stands.
-  ///   - correction: Where given, `constant[c] + slope[c] · values` is added to the upstream gradient as it is read.
+  ///   - correction: Where given, `constant[c] + slope[c] · values` is added to the upstream
+  ///     gradient as it is read.
   ///   - gradient: The gradient of the source, in its shape.
   ///   - fresh: Whether the gradient is overwritten instead of added to.
   public func backward(
@@ -219,7 +224,8 @@ public struct NormalizedConvolution: Hashable, Sendable {
     parallel(batch) { image in
       var own = sums?.emptyCopy
       geometry.scatter(
-        source, from: image * geometry.pitch(channels), target, image: image, first: 0, rows: height,
+        source, from: image * geometry.pitch(channels), target, image: image, first: 0,
+        rows: height,
         count: channels, sums: &own)
       if let own { sums?.add(own) }
     }

@@ -1,7 +1,8 @@
 internal import COneDNN
 internal import Foundation
 
-/// Traps on a failed oneDNN call: shapes are checked before, so a failure is a defect of this module.
+/// Traps on a failed oneDNN call: shapes are checked before, so a failure is a defect of this
+/// module.
 func check(_ status: dnnl_status_t, _ what: @autoclosure () -> String) {
   guard status == dnnl_success else {
     fatalError("oneDNN refused \(what()): status \(status.rawValue)")
@@ -24,7 +25,8 @@ enum OneDNN {
 
 /// A oneDNN primitive with the layouts it wants and the scratch memory it needs.
 ///
-/// Made once per geometry and kept; executing it is safe from several threads, as each execution brings its own memory.
+/// Made once per geometry and kept; executing it is safe from several threads, as each execution
+/// brings its own memory.
 final class Primitive: @unchecked Sendable {
   let primitive: dnnl_primitive_t
   let description: dnnl_primitive_desc_t
@@ -60,9 +62,11 @@ final class Primitive: @unchecked Sendable {
 
   /// Runs on the calling thread and returns when done.
   ///
-  /// - Parameter arguments: What is given as what: oneDNN's name of the argument, of its layout, and the memory.
-  func execute(_ arguments: [(name: Int32, layout: dnnl_query_t, memory: UnsafeMutablePointer<Float>)])
-  {
+  /// - Parameter arguments: What is given as what: oneDNN's name of the argument, of its layout,
+  ///   and the memory.
+  func execute(
+    _ arguments: [(name: Int32, layout: dnnl_query_t, memory: UnsafeMutablePointer<Float>)]
+  ) {
     var list: [dnnl_exec_arg_t] = []
     list.reserveCapacity(arguments.count + 1)
     for argument in arguments {

@@ -25,7 +25,8 @@ func parallel(_ count: Int, _ body: (Int) -> Void) {
   }
 }
 
-/// Divides `count` elements into runs of whole cache lines, several at a time; few elements stay on the calling thread.
+/// Divides `count` elements into runs of whole cache lines, several at a time; few elements stay on
+/// the calling thread.
 func parallelRuns(_ count: Int, _ body: (_ start: Int, _ length: Int) -> Void) {
   let least = 32_768
   let parts = min(threadCount * 2, max(1, count / least))

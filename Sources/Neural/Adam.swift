@@ -3,7 +3,8 @@ public import Tensors
 
 /// Adam, with decoupled weight decay where that is not 0.
 ///
-/// Source: Kingma & Ba 2015, arXiv:1412.6980, algorithm 1; decay as Loshchilov & Hutter 2019, arXiv:1711.05101.
+/// Source: Kingma & Ba 2015, arXiv:1412.6980, algorithm 1; decay as Loshchilov & Hutter 2019,
+/// arXiv:1711.05101.
 public final class Adam {
   /// Step width; may change between steps.
   public var rate: Float
@@ -77,8 +78,10 @@ public final class Adam {
   }
 }
 
-/// Gradients scaled down so that their common Euclidean norm is at most `limit`, and the norm they had.
-public func clipped(_ gradients: [Tensor], norm limit: Float) -> (gradients: [Tensor], norm: Float) {
+/// Gradients scaled down so that their common Euclidean norm is at most `limit`, and the norm they
+/// had.
+public func clipped(_ gradients: [Tensor], norm limit: Float) -> (gradients: [Tensor], norm: Float)
+{
   let gradients = gradients.map(\.plain)
   let norm = Float(gradients.reduce(0.0) { $0 + $1.buffer.dot($1.buffer) }.squareRoot())
   guard norm > limit else { return (gradients, norm) }

@@ -3,7 +3,8 @@ public import Tensors
 
 /// A two-dimensional convolution with bias; by default the padding that keeps the size at stride 1.
 ///
-/// Initialized as He et al. 2015, arXiv:1502.01852, equation 10: normal with deviation √(2 / fan in).
+/// Initialized as He et al. 2015, arXiv:1502.01852, equation 10: normal with deviation √(2 / fan
+/// in).
 public struct Conv2D: Module {
   public let weight, bias: Parameter
   private let settings: ConvolutionSettings
@@ -42,10 +43,11 @@ public struct Conv2D: Module {
   }
 }
 
-/// A transposed convolution of stride 2 that makes a picture of a wanted size, at most one larger than double.
+/// A transposed convolution of stride 2 that makes a picture of a wanted size, at most one larger
+/// than double.
 ///
-/// The full result has `2 · size + kernel − 2` rows; `crop` of them are left out at the top and left, and what is beyond
-/// the wanted size at the bottom and right.
+/// The full result has `2 · size + kernel − 2` rows; `crop` of them are left out at the top and
+/// left, and what is beyond the wanted size at the bottom and right.
 public struct ConvTranspose2D: Module {
   /// `[input, output, kernel, kernel]`.
   public let weight: Parameter

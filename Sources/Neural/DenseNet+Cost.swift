@@ -1,5 +1,6 @@
 extension FCDenseNet.Design {
-  /// Multiplications with addition that a picture of this size costs: convolutions only, as the field counts.
+  /// Multiplications with addition that a picture of this size costs: convolutions only, as the
+  /// field counts.
   public func multiplications(height: Int, width: Int) -> Int {
     var pixels = height * width
     var total = 9 * input * first * pixels

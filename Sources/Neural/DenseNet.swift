@@ -59,7 +59,8 @@ private func denseLayer(_ norm: BatchNorm, _ conv: Conv2D) -> DenseLayer {
     weight: conv.weight.value, bias: conv.bias.value)
 }
 
-/// Doubles the size: a transposed 3×3 convolution of stride 2, cut to the size of the skip it meets.
+/// Doubles the size: a transposed 3×3 convolution of stride 2, cut to the size of the skip it
+/// meets.
 public struct TransitionUp: Module {
   /// Which of the one row and column too many is left out.
   public enum Crop: Int, Sendable {
@@ -85,8 +86,8 @@ public struct TransitionUp: Module {
 ///
 /// On the way up only the new maps of a block are enlarged; the last block hands on everything.
 ///
-/// Source: Jégou et al. 2017, arXiv:1611.09326, figure 1 and table 2. Differs from it in the missing dropout, and in
-/// that the output has no softmax.
+/// Source: Jégou et al. 2017, arXiv:1611.09326, figure 1 and table 2. Differs from it in the
+/// missing dropout, and in that the output has no softmax.
 public struct FCDenseNet: Module {
   /// The numbers that make one network of the family.
   public struct Design: Hashable, Sendable {
@@ -112,7 +113,8 @@ public struct FCDenseNet: Module {
       self.crop = crop
     }
 
-    /// FC-DenseNet103: blocks 4-5-7-10-12, 15, 12-10-7-5-4; growth 16, first 48 (Jégou et al., table 2).
+    /// FC-DenseNet103: blocks 4-5-7-10-12, 15, 12-10-7-5-4; growth 16, first 48 (Jégou et al.,
+    /// table 2).
     public static func dense103(input: Int, output: Int) -> Design {
       Design(
         input: input, output: output, first: 48, growth: 16, down: [4, 5, 7, 10, 12], bottom: 15)
@@ -160,7 +162,8 @@ public struct FCDenseNet: Module {
     last = Conv2D(channels, design.output, kernel: 1, gain: 0.1)
   }
 
-  /// Maps `[batch, input, height, width]` to `[batch, output, height, width]`, of any size that can be halved so often.
+  /// Maps `[batch, input, height, width]` to `[batch, output, height, width]`, of any size that can
+  /// be halved so often.
   public func callAsFunction(_ picture: Tensor) -> Tensor {
     var x = first(picture)
     var skips: [Tensor] = []

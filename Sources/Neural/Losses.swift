@@ -13,10 +13,12 @@ public func binaryCrossEntropy(logits: Tensor, targets: Tensor) -> Tensor {
 /// | `a`, `b` | `[batch, channels, height, width]`, 0…1; sides at least `11 · 2^(scales − 1)` |
 /// | result | `[batch]`, the mean over the channels |
 ///
-/// Windows are Gaussian (11 × 11, σ 1.5) and lie inside the picture; K₁ 0.01, K₂ 0.03; between scales 2 × 2 means.
+/// Windows are Gaussian (11 × 11, σ 1.5) and lie inside the picture; K₁ 0.01, K₂ 0.03; between
+/// scales 2 × 2 means.
 ///
-/// Source: Wang, Simoncelli & Bovik 2003, "Multiscale structural similarity", equation 7 and section 3.3. Differs from
-/// it where fewer than five scales fit: the missing exponents go to the coarsest.
+/// Source: Wang, Simoncelli & Bovik 2003, "Multiscale structural similarity", equation 7 and
+/// section 3.3. Differs from it where fewer than five scales fit: the missing exponents go to the
+/// coarsest.
 public func multiScaleSimilarity(_ a: Tensor, _ b: Tensor, scales: Int = 5) -> Tensor {
   let exponents: [Float] = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333]
   var (a, b) = (a.plain, b.plain)

@@ -1,6 +1,7 @@
 /// A part of a model: a value whose stored properties are parameters and further modules.
 ///
-/// The dotted path of stored properties is a parameter's name in a weight file: `down.0.layers.2.conv.weight`.
+/// The dotted path of stored properties is a parameter's name in a weight file:
+/// `down.0.layers.2.conv.weight`.
 public protocol Module {}
 
 extension Module {

@@ -3,7 +3,8 @@ public import Tensors
 
 /// A named array of a model: declared with a shape and how it begins, then initialized or loaded.
 ///
-/// A class, so that a model can be a value and still be written through: by an optimizer, by a weight file.
+/// A class, so that a model can be a value and still be written through: by an optimizer, by a
+/// weight file.
 public final class Parameter {
   /// How a parameter begins.
   public enum Initial: Sendable {
@@ -33,10 +34,14 @@ public final class Parameter {
     self.role = role
   }
 
-  /// The values now. A parameter that was neither initialized nor loaded traps.
+  /// The values now.
+  ///
+  /// A parameter that was neither initialized nor loaded traps.
   public var value: Tensor {
     get {
-      guard let stored else { fatalError("a parameter of shape \(shape) was read before it was set") }
+      guard let stored else {
+        fatalError("a parameter of shape \(shape) was read before it was set")
+      }
       return stored
     }
     set {

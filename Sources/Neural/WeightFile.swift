@@ -19,8 +19,8 @@ public enum WeightError: Error, Hashable, CustomStringConvertible {
 
 /// Named arrays in a safetensors file, mapped into memory and converted when they are asked for.
 ///
-/// Format: 8 bytes of header length, a JSON header with type, shape and place of each array, then the arrays.
-/// Source: huggingface/safetensors, "Format". F32, F16, BF16 and I64 are read.
+/// Format: 8 bytes of header length, a JSON header with type, shape and place of each array, then
+/// the arrays. Source: huggingface/safetensors, "Format". F32, F16, BF16 and I64 are read.
 public struct WeightFile {
   /// Free text by name.
   public let metadata: [String: String]
@@ -37,7 +37,8 @@ public struct WeightFile {
     let range: Range<Int>
   }
 
-  /// Opens a file and checks its header: every array must lie in the file and have the size its shape says.
+  /// Opens a file and checks its header: every array must lie in the file and have the size its
+  /// shape says.
   public init(path: String) throws(WeightError) {
     self.path = path
     func refused(_ reason: String) -> WeightError { .unreadable(path: path, reason: reason) }
@@ -85,7 +86,8 @@ public struct WeightFile {
 
   /// Fills a module's parameters: all of them, or nothing and a list of every mismatch.
   ///
-  /// - Parameter prefix: What stands before the module's own names in the file; other names are left alone.
+  /// - Parameter prefix: What stands before the module's own names in the file; other names are
+  ///   left alone.
   public func load(into module: some Module, prefix: String = "") throws(WeightError) {
     var details: [String] = []
     var left = Set(entries.keys.filter { $0.hasPrefix(prefix) })

@@ -27,7 +27,9 @@ extension Tensor {
 
   public static func / (a: Tensor, b: Tensor) -> Tensor {
     let (a, b) = matched(a.plain, b.plain)  // the lanes past the last channel could divide by 0
-    return recorded(a.buffer.divided(by: b.buffer), shape: a.shape, from: [a, b]) { [$0 / b, -($0 * a / (b * b))] }
+    return recorded(a.buffer.divided(by: b.buffer), shape: a.shape, from: [a, b]) {
+      [$0 / b, -($0 * a / (b * b))]
+    }
   }
 
   public static func * (scale: Float, a: Tensor) -> Tensor { a.affine(scale: scale, shift: 0) }
@@ -104,9 +106,11 @@ extension Tensor {
   }
 }
 
-/// Visits a large shape in runs along its last dimension, with the place of each run in a smaller shape.
+/// Visits a large shape in runs along its last dimension, with the place of each run in a smaller
+/// shape.
 ///
-/// - Parameter visit: Index in the large shape, index in the small one, length, whether all of it falls on one element.
+/// - Parameter visit: Index in the large shape, index in the small one, length, whether all of it
+///   falls on one element.
 private func walk(_ large: [Int], over small: [Int], _ visit: (Int, Int, Int, Bool) -> Void) {
   guard let run = large.last, let last = small.last, !large.contains(0) else {
     if large.isEmpty { visit(0, 0, 1, true) }

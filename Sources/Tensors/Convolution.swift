@@ -4,9 +4,10 @@ public import Kernels
 ///
 /// - Parameters:
 ///   - x: Blocked or plain `[batch, input, height, width]`.
-///   - weight: `[output, input / groups, kernel, kernel]`; transposed: `[input, output / groups, …]`.
+///   - weight: `[output, input / groups, kernel, kernel]`; transposed: `[input, output / groups,
+///     …]`.
 ///   - bias: `[output]`.
-///   - geometry: All sizes; see ``ConvolutionGeometry``.
+///   - geometry: All sizes; see `ConvolutionGeometry`.
 public func convolved(_ x: Tensor, weight: Tensor, bias: Tensor, geometry: ConvolutionGeometry)
   -> Tensor
 {
@@ -65,8 +66,8 @@ private func weightGradient(
 
 /// The maximum of each 2×2 square; an odd last row or column is left out.
 ///
-/// Maps `[batch, channels, height, width]` to `[batch, channels, height / 2, width / 2]`. Its gradient goes to the
-/// first maximum of a square and cannot be differentiated again.
+/// Maps `[batch, channels, height, width]` to `[batch, channels, height / 2, width / 2]`. Its
+/// gradient goes to the first maximum of a square and cannot be differentiated again.
 public func maxPooled(_ x: Tensor) -> Tensor {
   let x = x.blocked
   let (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])

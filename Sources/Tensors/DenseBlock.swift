@@ -2,7 +2,8 @@ internal import Kernels
 
 /// Where a batch normalization takes its mean and variance from.
 public enum NormalizationStatistics {
-  /// From the batch; what was found is handed to the closure: mean and unbiased variance per channel.
+  /// From the batch; what was found is handed to the closure: mean and unbiased variance per
+  /// channel.
   case batch(found: (_ mean: [Float], _ variance: [Float]) -> Void)
   /// From earlier batches.
   case fixed(mean: [Float], variance: [Float])
@@ -44,9 +45,10 @@ public enum DenseOutput: Sendable {
 
 /// Layers that each read everything before them and add their own maps.
 ///
-/// Input and new maps stand in one buffer from the start; each layer reads its head and writes behind it. Nothing else
-/// is kept for the pullback, which maps and normalizes again band by band. Batch statistics are taken once per map,
-/// when it is made, and serve every layer that reads it. The pullback is fused and cannot be differentiated again.
+/// Input and new maps stand in one buffer from the start; each layer reads its head and writes
+/// behind it. Nothing else is kept for the pullback, which maps and normalizes again band by band.
+/// Batch statistics are taken once per map, when it is made, and serve every layer that reads it.
+/// The pullback is fused and cannot be differentiated again.
 ///
 /// Source: Huang et al. 2017, arXiv:1608.06993; memory as in Pleiss et al. 2017, arXiv:1707.06990.
 ///
@@ -71,7 +73,8 @@ public func denseBlock(_ inputs: [Tensor], layers: [DenseLayer], output: DenseOu
   ) { block.pullback($0.blocked, output: output) }
 }
 
-/// Normalization, ReLU and convolution fused into one: ``denseBlock(_:layers:output:)`` of a single layer.
+/// Normalization, ReLU and convolution fused into one: ``denseBlock(_:layers:output:)`` of a single
+/// layer.
 public func normalizedConvolution(_ x: Tensor, layer: DenseLayer) -> Tensor {
   denseBlock([x], layers: [layer], output: .new)
 }
@@ -121,7 +124,8 @@ private final class SharedMaps {
 
   private func geometry(_ index: Int) -> NormalizedConvolution {
     let shape = layers[index].weight.shape
-    precondition(shape[1] == offset(index), "layer \(index) of \(shape) reads \(offset(index)) maps")
+    precondition(
+      shape[1] == offset(index), "layer \(index) of \(shape) reads \(offset(index)) maps")
     return NormalizedConvolution(
       batch: batch, height: height, width: width, inputChannels: shape[1],
       outputChannels: shape[0], kernel: shape[2])
@@ -181,7 +185,8 @@ private final class SharedMaps {
         upstream.buffer, channels: upstream.shape[1], batch: batch, height: height, width: width,
         into: .init(gradient, channels: channels, offset: inputChannels), sums: nil)
     }
-    // What batch statistics add to the gradient of a map is affine in the map: collected here, added when it is read.
+    // What batch statistics add to the gradient of a map is affine in the map: collected here,
+    // added when it is read.
     var constant = [Double](repeating: 0, count: padded(channels))
     var slope = constant
     var parameters: [[Tensor]] = []

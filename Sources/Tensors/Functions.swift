@@ -71,7 +71,8 @@ extension Tensor {
   }
 }
 
-/// The values of one tensor with the gradient of another: for steps that have none of their own, such as a codec.
+/// The values of one tensor with the gradient of another: for steps that have none of their own,
+/// such as a codec.
 public func straightThrough(_ x: Tensor, value: Tensor) -> Tensor {
   precondition(x.shape == value.shape, "values of \(value.shape) for a tensor of \(x.shape)")
   return Tensor.recorded(value.plainBuffer, shape: x.shape, from: [x]) { [$0] }

@@ -22,10 +22,11 @@ public struct Matrix: Sendable {
 }
 
 extension Tensor {
-  /// Each plane `x` as `vertical · x · horizontalᵀ`: resizing, blurring and area means are all of this kind.
+  /// Each plane `x` as `vertical · x · horizontalᵀ`: resizing, blurring and area means are all of
+  /// this kind.
   ///
-  /// Maps `[batch, channels, vertical.columns, horizontal.columns]` to
-  /// `[batch, channels, vertical.rows, horizontal.rows]`.
+  /// Maps `[batch, channels, vertical.columns, horizontal.columns]` to `[batch, channels,
+  /// vertical.rows, horizontal.rows]`.
   public func resampled(vertical: Matrix, horizontal: Matrix) -> Tensor {
     let (n, c, h, w) = (shape[0], shape[1], shape[2], shape[3])
     precondition(

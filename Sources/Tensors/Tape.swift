@@ -1,14 +1,16 @@
 internal import Kernels
 internal import Synchronization
 
-/// One operation of the tape: what it was made from, and how a gradient of its result goes back to that.
+/// One operation of the tape: what it was made from, and how a gradient of its result goes back to
+/// that.
 ///
-/// Pullbacks are written in tensor operations, so a gradient that is itself recorded can be differentiated again; the
-/// fused ones, which say so, cannot.
+/// Pullbacks are written in tensor operations, so a gradient that is itself recorded can be
+/// differentiated again; the fused ones, which say so, cannot.
 final class Node {
   let inputs: [Node?]
   let pullback: (Tensor) -> [Tensor?]
-  /// Operations are numbered as they happen, so that a result always has a higher number than its inputs.
+  /// Operations are numbered as they happen, so that a result always has a higher number than its
+  /// inputs.
   let number: Int
 
   private static let counter = Atomic<Int>(0)
@@ -25,7 +27,8 @@ private enum Recording {
   @TaskLocal static var isOn = true
 }
 
-/// Runs `body` without writing its operations down: for inference, which then keeps no intermediate values.
+/// Runs `body` without writing its operations down: for inference, which then keeps no intermediate
+/// values.
 public func withoutRecording<Result>(_ body: () throws -> Result) rethrows -> Result {
   try Recording.$isOn.withValue(false, operation: body)
 }
@@ -33,7 +36,8 @@ public func withoutRecording<Result>(_ body: () throws -> Result) rethrows -> Re
 extension Tensor {
   /// The result of an operation, with its pullback if any input has a history.
   ///
-  /// - Parameter pullback: Maps the gradient of the result to those of the inputs, in order; `nil` where there is none.
+  /// - Parameter pullback: Maps the gradient of the result to those of the inputs, in order; `nil`
+  ///   where there is none.
   static func recorded(
     _ buffer: Buffer, shape: [Int], layout: Layout = .plain, from inputs: [Tensor],
     pullback: @escaping (Tensor) -> [Tensor?]
@@ -47,7 +51,8 @@ extension Tensor {
 
   /// An operation of the caller's own.
   ///
-  /// - Parameter pullback: Maps the gradient of the result, plain, to those of the inputs, in order.
+  /// - Parameter pullback: Maps the gradient of the result, plain, to those of the inputs, in
+  ///   order.
   public static func custom(
     _ result: Tensor, from inputs: [Tensor], pullback: @escaping (Tensor) -> [Tensor?]
   ) -> Tensor {

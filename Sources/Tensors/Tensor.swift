@@ -2,15 +2,16 @@ public import Kernels
 
 /// An n-dimensional array of `Float`s that remembers how it was made.
 ///
-/// The shape is PyTorch's (`[batch, channels, height, width]` for pictures). The memory may be laid out in blocks of
-/// channels, which convolutions want; element-wise operations keep the layout, and only what needs plain memory
-/// reorders it. Values never change: an operation makes a new tensor.
+/// The shape is PyTorch's (`[batch, channels, height, width]` for pictures). The memory may be laid
+/// out in blocks of channels, which convolutions want; element-wise operations keep the layout, and
+/// only what needs plain memory reorders it. Values never change: an operation makes a new tensor.
 public struct Tensor {
   /// How the elements stand in memory.
   public enum Layout: Hashable, Sendable {
     /// In the order of the shape.
     case plain
-    /// `[batch, channels / lanes, height, width, lanes]`; lanes past the last channel hold no meaning.
+    /// `[batch, channels / lanes, height, width, lanes]`; lanes past the last channel hold no
+    /// meaning.
     case blocked
   }
 

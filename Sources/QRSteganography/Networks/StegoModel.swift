@@ -35,7 +35,8 @@ public final class StegoModel: @unchecked Sendable {
     placement.add(residual(for: picture, code: code), to: &picture)
   }
 
-  /// The decoder's picture of the code: how surely each pixel lies under a dark module, positive where dark.
+  /// The decoder's picture of the code: how surely each pixel lies under a dark module, positive
+  /// where dark.
   public func logits(of picture: Picture) -> (values: [Float], width: Int, height: Int) {
     let logits = withoutRecording { network.logits(marked: reduced(picture)) }
     return (logits.array, StegoDesign.workingSize, StegoDesign.workingSize)

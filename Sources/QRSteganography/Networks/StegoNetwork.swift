@@ -18,11 +18,12 @@ public enum StegoModelName: String, CaseIterable, Hashable, Sendable {
 /// | residual | `[batch, 3, size, size]` | less than 0.04, 0.02 and 0.02 either way |
 /// | logits | `[batch, 1, size, size]` | positive where dark |
 ///
-/// Source: the steganography paper's tables 2 and 3: FC-DenseNet103 over the YUV cover and the code (depth 4), residual
-/// (0.04, 0.02, 0.02) × sigmoid, FC-DenseNet56 over the marked picture. What it leaves open: growth 16 and 12, first
-/// width 48 (Jégou et al. 2017, table 2 and section 4.1, whose names those networks are), no dropout (a residual is to
-/// be exact), working size 128 × 128, inputs centred and scaled to about −2…2. Differs from it in that each channel's
-/// mean is taken out of the residual: an even shift carries nothing, and costs half the permitted error.
+/// Source: the steganography paper's tables 2 and 3: FC-DenseNet103 over the YUV cover and the code
+/// (depth 4), residual (0.04, 0.02, 0.02) × sigmoid, FC-DenseNet56 over the marked picture. What it
+/// leaves open: growth 16 and 12, first width 48 (Jégou et al. 2017, table 2 and section 4.1, whose
+/// names those networks are), no dropout (a residual is to be exact), working size 128 × 128,
+/// inputs centred and scaled to about −2…2. Differs from it in that each channel's mean is taken
+/// out of the residual: an even shift carries nothing, and costs half the permitted error.
 public struct StegoNetwork: Module {
   public let encoder, decoder: FCDenseNet
   private let design: StegoDesign
@@ -61,7 +62,8 @@ public struct StegoDesign: Sendable {
   static var inputScale: Tensor { Tensor([4, 8, 8], shape: [1, 3, 1, 1]) }
 
   public let encoder, decoder: FCDenseNet.Design
-  /// The side of the squares of pixels whose values become channels before a network, and pixels again behind it.
+  /// The side of the squares of pixels whose values become channels before a network, and pixels
+  /// again behind it.
   public let square: Int
 
   public static func of(_ name: StegoModelName) -> StegoDesign {
