@@ -13,28 +13,30 @@ struct Agreement: Sendable {
   /// The share of data modules whose hard decision differs from the code.
   let errorShare: Double
 
+  /// The agreement of the data modules with a code.
+  ///
   /// - Parameter values: Soft values of all modules of the code's version, positive where dark.
   init(of values: [Float], with code: QRCode) {
     let modules = CodeLayout.of(version: code.version).dataModules
-    let scale = modules.reduce(0) { $0 + abs(Double(values[$1])) } / Double(modules.count)
+    self.init(of: modules.map { values[$0] }, with: modules.map { code.modules[$0] })
+  }
+
+  /// - Parameters:
+  ///   - values: Soft values, positive where likely true.
+  ///   - expected: What they should be.
+  init(of values: [Float], with expected: [Bool]) {
+    let scale = values.reduce(0) { $0 + abs(Double($1)) } / Double(values.count)
     guard scale > 0, scale.isFinite else {
       logProbability = 0
       errorShare = 0.5
       return
     }
-    var wrong = 0
-    var dark = 0
-    var terms: [(signed: Double, isDark: Bool)] = []
-    for module in modules {
-      let value = Double(values[module]) / scale
-      let isDark = code.modules[module]
-      if (value > 0) != isDark { wrong += 1 }
-      if value > 0 { dark += 1 }
-      terms.append((isDark ? value : -value, isDark))
+    let terms = zip(values, expected).map { value, isTrue in
+      (signed: (isTrue ? 1 : -1) * Double(value) / scale, isDark: isTrue)
     }
-    errorShare = Double(wrong) / Double(modules.count)
+    errorShare = Double(terms.count { $0.signed <= 0 }) / Double(terms.count)
     // One module of each kind is added, so that no share is 0 or 1.
-    let share = Double(dark + 1) / Double(modules.count + 2)
+    let share = Double(values.count { $0 > 0 } + 1) / Double(values.count + 2)
     logProbability = max(Self.bound(terms, darkShare: 0.5), Self.bound(terms, darkShare: share))
   }
 
@@ -71,9 +73,12 @@ extension QRCode {
   /// searched for.
   var logPrior: Double {
     let structure = BlockStructure(version: version, level: level)
-    let bytes = text.utf8
-    let choices = bytes.allSatisfy { (32..<127).contains($0) } ? 95.0 : 256.0
     return -log(Double(Self.versions.count * 4 * 8 * (structure.textCapacity + 1) * 2))
-      - Double(bytes.count) * log(choices)
+      - Double(text.utf8.count) * logChoicesPerByte
+  }
+
+  /// The natural logarithm of how many values a byte of such a text may have.
+  var logChoicesPerByte: Double {
+    log(text.utf8.allSatisfy { (32..<127).contains($0) } ? 95 : 256)
   }
 }

@@ -21,6 +21,9 @@ public struct CodeReader: Sendable {
   /// Far below what false alarms demand: near it, a wrong code close to the right one is found now
   /// and then.
   public static let significance = 1e-12
+  /// What every block must be worth by itself, the other hypotheses left aside; else a wrong block
+  /// could hide behind right ones.
+  static let blockSignificance = 1e-15
   /// Below this no better code is searched for.
   private static let certainty = 1e-18
 
@@ -94,7 +97,7 @@ private struct Best {
       codewords: codewords.interleaved)
     let agreement = Agreement(of: candidate.ratios, with: code)
     let surprise = agreement.logProbability - code.logPrior
-    guard surprise < logPValue else { return }
+    guard surprise < logPValue, decoder.supports(codewords, code) else { return }
     (logPValue, found) = (surprise, (code, agreement.errorShare))
   }
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The codewords of a code as they are interleaved in it, and the data among them.
 struct BlockCodewords: Equatable {
   let interleaved: [UInt8]
@@ -35,6 +37,22 @@ struct CodewordDecoder {
   /// The soft bits of a block, most significant bit of the first data codeword first.
   func bits(of block: BlockStructure.Block) -> [Float] {
     block.positions.flatMap { ratios[$0 * 8..<$0 * 8 + 8] }
+  }
+
+  /// Whether each block for itself agrees better than any of its texts would by chance.
+  func supports(_ codewords: BlockCodewords, _ code: QRCode) -> Bool {
+    let text = 12..<12 + 8 * code.text.utf8.count
+    return structure.blocks.allSatisfy { block in
+      let expected = block.positions.flatMap { position -> [Bool] in
+        let byte = codewords.interleaved[position]
+        return (0..<8).map { byte >> UInt8(7 - $0) & 1 == 1 }
+      }
+      let agreement = Agreement(of: bits(of: block), with: expected)
+      let data = block.dataStart * 8..<(block.dataStart + block.dataCount) * 8
+      let bytes = Double(data.clamped(to: text).count) / 8
+      return agreement.logProbability + bytes * code.logChoicesPerByte
+        < log(CodeReader.blockSignificance)
+    }
   }
 
   /// The codewords found by generalized minimum distance decoding, or `nil` if a block has none.
