@@ -20,7 +20,7 @@ public func converted(
   guard let source = Frame(picture), let ffmpegFormat = format.ffmpegFormat else {
     throw MediaError(.decode, "a picture", "its pixel format cannot be converted")
   }
-  let frame = try Scaler().convert(
+  let frame = try Scaler.convert(
     source, to: ffmpegFormat, width: width, height: height, color: target)
   guard var result = Picture(frame) else {
     throw MediaError(.decode, "a picture", "its pixel format cannot be converted")

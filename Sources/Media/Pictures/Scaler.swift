@@ -1,5 +1,6 @@
 internal import CFFmpeg
 internal import MediaTypes
+internal import Synchronization
 
 /// Converts frames between pixel formats, colour matrices and sizes with swscale.
 ///
@@ -18,12 +19,7 @@ final class Scaler {
   ) throws(MediaError) -> Frame {
     let target = Frame(width: width, height: height, format: format)
     let sourceColor = ColorDescription(frame.pointee)
-    let key = [
-      frame.pixelFormat.rawValue, Int32(frame.width), Int32(frame.height), format.rawValue,
-      Int32(width), Int32(height), sourceColor.range == .full ? 1 : 0,
-      color.range == .full ? 1 : 0, sourceColor.scalerMatrix(height: frame.height),
-      color.scalerMatrix(height: height),
-    ]
+    let key = Scaler.key(frame, format, width, height, color)
     if key != setUpFor {
       try setUp(frame, to: target, from: sourceColor, to: color)
       setUpFor = key
@@ -39,6 +35,51 @@ final class Scaler {
     target.pointer.pointee.color_primaries = color.ffmpegPrimaries
     target.pointer.pointee.color_trc = color.ffmpegTransfer
     return target
+  }
+
+  /// The same with a scaler from a pool: setting one up costs more than scaling a small picture.
+  static func convert(
+    _ frame: Frame, to format: AVPixelFormat, width: Int, height: Int, color: ColorDescription
+  ) throws(MediaError) -> Frame {
+    let key = key(frame, format, width, height, color)
+    let scaler = idle.withLock { $0.take(key) }.scaler ?? Scaler()
+    let result = try scaler.convert(
+      frame, to: format, width: width, height: height, color: color)
+    let returned = Idle(scalers: [scaler])
+    idle.withLock { $0.put(returned) }
+    return result
+  }
+
+  private static let idle = Mutex(Idle(scalers: []))
+
+  /// Scalers that nobody uses, the latest used last.
+  private struct Idle: @unchecked Sendable {  // a scaler belongs to whoever took it out
+    var scalers: [Scaler]
+    var scaler: Scaler? { scalers.first }
+
+    mutating func take(_ key: [Int32]) -> Idle {
+      guard let index = scalers.lastIndex(where: { $0.setUpFor == key }) else {
+        return Idle(scalers: [])
+      }
+      return Idle(scalers: [scalers.remove(at: index)])
+    }
+
+    mutating func put(_ returned: Idle) {
+      scalers += returned.scalers
+      if scalers.count > 8 { scalers.removeFirst() }
+    }
+  }
+
+  /// Everything that a context is set up for.
+  private static func key(
+    _ frame: Frame, _ format: AVPixelFormat, _ width: Int, _ height: Int, _ color: ColorDescription
+  ) -> [Int32] {
+    let source = ColorDescription(frame.pointee)
+    return [
+      frame.pixelFormat.rawValue, Int32(frame.width), Int32(frame.height), format.rawValue,
+      Int32(width), Int32(height), source.range == .full ? 1 : 0, color.range == .full ? 1 : 0,
+      source.scalerMatrix(height: frame.height), color.scalerMatrix(height: height),
+    ]
   }
 
   private func setUp(

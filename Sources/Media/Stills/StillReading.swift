@@ -58,7 +58,7 @@ private func decodeWithFFmpeg(
   var picture = Picture(frame)
   if picture == nil {
     picture = Picture(
-      try Scaler().convert(
+      try Scaler.convert(
         frame, to: AV_PIX_FMT_GBRP, width: frame.width, height: frame.height, color: .rgb))
   }
   guard var picture else { throw damaged }

@@ -160,7 +160,7 @@ private func encodeWithFFmpeg(
   return try encoder.encode(
     frame.pixelFormat == format
       ? frame
-      : Scaler().convert(
+      : Scaler.convert(
         frame, to: format, width: picture.width, height: picture.height, color: color))
 }
 
