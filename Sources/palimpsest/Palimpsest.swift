@@ -8,5 +8,7 @@ struct Palimpsest: AsyncParsableCommand {
       Exit status: 0 done, or a mark was found; 1 verify found no mark; 2 wrong use; 3 input that \
       cannot be read; 70 internal error; 73 output that cannot be written.
       """,
-    subcommands: [Embed.self, Verify.self, Train.self])
+    subcommands: [
+      Embed.self, Verify.self, Train.self, Evaluate.self, Models.self, Bench.self,
+    ])
 }

@@ -1,0 +1,23 @@
+internal import ArgumentParser
+internal import Pipelines
+
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measures the throughput of the networks on this machine.",
+    discussion: "Medians over two seconds each, with random weights, which cost the same.")
+
+  @Option(
+    help: "dense103, dense56, dense-fast-encoder, dense-fast-decoder, or dense-fast for both.")
+  var model: String?
+  @Flag(help: "Print one JSON object on standard output.")
+  var json = false
+
+  func run() throws {
+    let results = try benchmark(model)
+    let text =
+      json
+      ? JSONValue.object([("models", .array(results.map(\.json)))]).text
+      : results.map(\.sentence).joined(separator: "\n")
+    try writeStandardOutput(text + "\n")
+  }
+}
