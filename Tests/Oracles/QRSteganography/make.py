@@ -8,11 +8,15 @@ to single:
 
 | name ends in | value |
 |---|---|
-| `conv.weight`, `first.weight`, `last.weight` | sqrt(6 / fanIn) · signed; fanIn = shape[1] · rows · columns |
-| the same within `grow.` (shape [in, out, 3, 3]) | sqrt(6 / fanIn) · signed; fanIn = shape[0] · 9 / 4 |
+| `conv.weight`, `first.weight`, `last.weight` | sqrt(1.5 / fanIn) · signed; fanIn = shape[1] · rows · columns |
+| the same within `grow.` (shape [in, out, 3, 3]) | sqrt(1.5 / fanIn) · signed; fanIn = shape[0] · 9 / 4 |
 | `norm.weight` | 1 + 0.1 · signed |
+| `norm.bias` | 0.1 · signed, and 3 more where signed ≥ 0, 3 less where not |
 | `norm.running_var` | 1 + 0.2 · signed |
 | any other: `bias`, `norm.running_mean` | 0.1 · signed |
+
+Biases of 3 keep most of what is rectified away from 0, where rounding decides which way the gradient goes and no two
+programs agree.
 
 The input is u = (1 + signed("input")) / 2 in its shape, the upstream gradient signed("upstream") in the output's.
 
@@ -24,6 +28,8 @@ The input is u = (1 + signed("input")) / 2 in its shape, the upstream gradient s
 | `gradient.projections` | the same for Σ gradient · signed("direction.NAME") / sqrt(count / 3) |
 | `gradient.NAME` | every element, for a few small parameters |
 | `after.projections`, `after.norms` | the same for the running statistics that a step of training leaves, if it does |
+
+NETWORK.names.txt lists the names of all parameters with their shapes, sorted by their bytes.
 """
 
 import os
@@ -46,11 +52,13 @@ def weight(name, shape):
     values = signed(name, int(np.prod(shape))).reshape(shape)
     if len(shape) == 4:
         fan_in = shape[0] * 9 / 4 if name.startswith("grow.") else shape[1] * shape[2] * shape[3]
-        return np.sqrt(6 / fan_in) * values
+        return np.sqrt(1.5 / fan_in) * values
     if name.endswith("norm.weight"):
         return 1 + 0.1 * values
     if name.endswith("running_var"):
         return 1 + 0.2 * values
+    if name.endswith("norm.bias"):
+        return 0.1 * values + np.where(values >= 0, 3, -3)
     return 0.1 * values
 
 
@@ -126,7 +134,7 @@ def main():
         compare_with_tiramisu(sys.argv[1])
     for name, make, training, shape in (
         ("dense103-evaluation", dense103, False, (1, 4, 32, 48)),
-        ("dense103-training", dense103, True, (2, 4, 32, 64)),
+        ("dense103-training", dense103, True, (2, 4, 64, 32)),
         ("dense56-evaluation", dense56, False, (2, 3, 37, 50)),
         ("dense56-training", dense56, True, (2, 3, 64, 32)),
     ):
@@ -137,6 +145,11 @@ def main():
             print(f"    {key:32} {worst_difference({key: exact[key]}, rough)[0]:.1e}  rms {np.sqrt((exact[key]**2).mean()):.3g}")
         cases.store(name, exact | {"input.shape": np.float32(shape)}, worst_difference(exact, rough))
         print(f"    {time.time() - started:.1f} s")
+    for name, make in (("dense103", dense103), ("dense56", dense56)):
+        state = make().state_dict().items()
+        lines = sorted(f"{key} {list(t.shape)}" for key, t in state if not key.endswith("num_batches_tracked"))
+        with open(os.path.join(cases.folder, name + ".names.txt"), "w") as file:
+            file.write("\n".join(lines) + "\n")
     count = sum(p.numel() for p in dense103().parameters()), sum(p.numel() for p in dense56().parameters())
     print(f"parameters: dense103 {count[0]}, dense56 {count[1]}")
 
