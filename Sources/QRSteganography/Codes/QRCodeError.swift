@@ -6,7 +6,7 @@ public enum QRCodeError: Error, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .textTooLong(let bytes, let limit):
-      "the text is \(bytes) bytes long, but the code holds at most \(limit)"
+      "the text is \(bytes) bytes long, but a mark holds at most \(limit) bytes"
     case .textEmpty: "the text is empty, but a mark must say something"
     }
   }
