@@ -100,7 +100,8 @@ let package = Package(
       ],
       resources: [.copy("Fixtures")], swiftSettings: checked),
     .testTarget(
-      name: "PipelinesTests", dependencies: ["Pipelines", "Media", "MediaTypes"],
+      name: "PipelinesTests",
+      dependencies: ["Pipelines", "Media", "MediaTypes", "Imaging", "QRSteganography"],
       swiftSettings: checked),
     .testTarget(name: "CommandLineTests", swiftSettings: checked),
   ]

@@ -33,7 +33,8 @@ struct GaussianNoise {
       var (low, high) = (-6.0, 0.0)
       for _ in 0..<40 {
         let middle = (low + high) / 2
-        if erfc(-middle / 2.0.squareRoot()) / 2 < probability { low = middle } else { high = middle }
+        let isBelow = erfc(-middle / 2.0.squareRoot()) / 2 < probability
+        if isBelow { low = middle } else { high = middle }
       }
       return Float(low)
     }

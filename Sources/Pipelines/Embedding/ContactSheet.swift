@@ -3,6 +3,9 @@ internal import Media
 internal import MediaTypes
 internal import QRSteganography
 
+/// Samples of white around and between panels.
+private let gap = 8
+
 /// Writes a picture of four panels: cover, marked picture, their difference × 20 around grey, and
 /// the code as the decoder sees it beside the code as it was drawn.
 ///
@@ -14,17 +17,18 @@ func writeContactSheet(
   let difference = amplifiedDifference(cover, full, gain: 20)
   let panels = try [cover, full, difference].map { try $0.shown(within: 640, 640) }
   let (width, height) = (panels[0].width, panels[0].height)
-  let side = max(64, min(height, width / 2))
+  let side = max(64, min(height, (width - gap) / 2))
   let (values, columns, rows) = model.logits(of: marked)
-  var sheet = Canvas(width: 2 * max(width, 2 * side) + 12, height: height + max(height, side) + 12)
-  let second = (x: max(width, 2 * side) + 8, y: height + 8)
-  sheet.draw(panels[0], x: 4, y: 4)
-  sheet.draw(panels[1], x: second.x, y: 4)
-  sheet.draw(panels[2], x: 4, y: second.y)
+  let second = (x: max(width, 2 * side + gap) + 2 * gap, y: height + 2 * gap)
+  var sheet = Canvas(
+    width: second.x + max(width, 2 * side + gap) + gap, height: second.y + max(height, side) + gap)
+  sheet.draw(panels[0], x: gap, y: gap)
+  sheet.draw(panels[1], x: second.x, y: gap)
+  sheet.draw(panels[2], x: gap, y: second.y)
+  let top = second.y + (max(height, side) - side) / 2
   sheet.draw(
-    recoveredCode(values, width: columns, height: rows), side: side - 4, x: second.x, y: second.y)
-  sheet.draw(
-    code.modules.map { $0 ? 0 : 255 }, side: side - 4, x: second.x + side, y: second.y)
+    recoveredCode(values, width: columns, height: rows), side: side, x: second.x, y: top)
+  sheet.draw(code.modules.map { $0 ? 0 : 255 }, side: side, x: second.x + side + gap, y: top)
   try writeStill(sheet.picture, to: path)
 }
 

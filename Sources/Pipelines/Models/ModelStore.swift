@@ -48,6 +48,10 @@ public struct ModelStore: Sendable {
       reason: "it is not in \(places); --weights or PALIMPSEST_WEIGHTS say where it is")
   }
 
+  func hasWeights(of name: StegoModelName) -> Bool {
+    file("\(name.rawValue).safetensors") != nil
+  }
+
   /// The card that describes a model, if it lies beside the weights.
   func card(of name: StegoModelName) -> String? {
     file("\(name.rawValue).md").flatMap { try? String(contentsOfFile: $0, encoding: .utf8) }

@@ -60,8 +60,8 @@ public struct VerificationResult: Sendable {
 
 /// Looks for a mark in a still or in all frames of a clip.
 ///
-/// On stills both models are tried. On clips `dense-fast` reads every frame, and `dense103` a few
-/// until one of them has found something; see ``ClipReading``.
+/// Unless one model is asked for, all that are installed are tried. On clips `dense-fast` reads every frame, and `dense103` a few
+/// until one of them has found something.
 ///
 /// - Parameter input: A file, or `-` for a still on standard input.
 /// - Throws: What ``ExitStatus/init(for:)`` sorts, or `CancellationError`.
@@ -77,7 +77,9 @@ public func verify(
     try StegoModelName(asked: name)
   }
   func loaded(_ names: [StegoModelName]) throws -> [StegoModel] {
-    try (asked.map { [$0] } ?? names).map { try store.model($0, weights: options.weights) }
+    if let asked { return [try store.model(asked, weights: options.weights)] }
+    let installed = names.filter { store.hasWeights(of: $0) }
+    return try (installed.isEmpty ? names : installed).map { try store.model($0, weights: nil) }
   }
   let finding: Finding
   let kind: MediaKind

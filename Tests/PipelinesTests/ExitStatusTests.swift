@@ -1,0 +1,36 @@
+import Foundation
+import Media
+import Pipelines
+import QRSteganography
+import Testing
+
+struct ExitStatusTests {
+  @Test(arguments: [
+    (MediaError(.open, "a.mp4", "it is empty") as any Error, ExitStatus.unreadableInput),
+    (MediaError(.decode, "a.mp4", "it is damaged"), .unreadableInput),
+    (MediaError(.write, "a.mp4", "the disk is full"), .unwritableOutput),
+    (MediaError(.encode, "a.mp4", "refused"), .unwritableOutput),
+    (MediaError(.use, "quality 99", "too high"), .wrongUse),
+    (QRCodeError.textEmpty, .wrongUse),
+    (PipelineError.wrongUse("no"), .wrongUse),
+    (PipelineError.unreadable(path: "a", reason: "b"), .unreadableInput),
+    (PipelineError.unwritable(path: "a", reason: "b"), .unwritableOutput),
+    (CancellationError(), .internalError),
+  ])
+  func `every failure has its status`(_ error: any Error, _ status: ExitStatus) {
+    #expect(ExitStatus(for: error) == status)
+  }
+
+  @Test func `the statuses are those that scripts rely on`() {
+    let all: [ExitStatus] = [
+      .done, .noMark, .wrongUse, .unreadableInput, .internalError, .unwritableOutput,
+    ]
+    #expect(all.map(\.rawValue) == [0, 1, 2, 3, 70, 73])
+  }
+
+  @Test func `a failure is one line`() {
+    #expect(
+      sentence(for: PipelineError.unreadable(path: "a\nb", reason: "c\r\nd"))
+        == "cannot read a b: c d")
+  }
+}
