@@ -72,12 +72,13 @@ extension Buffer {
   public func channelSums(channels: Int, batch: Int, height: Int, width: Int) -> [Float] {
     let blocks = (channels + channelLanes - 1) / channelLanes
     let sums = ChannelSums(channels: blocks * channelLanes)
-    parallel(batch) { image in
+    let shares = parallelResults(batch) { image -> ChannelSums.Values? in
       var own = sums.emptyCopy
       ck_band_sums(
         &own.values, pointer + image * (count / batch), blocks, width, channelLanes, height, 0)
-      sums.add(own)
+      return own
     }
+    sums.add(shares)
     return sums.first.prefix(channels).map { Float($0) }
   }
 }

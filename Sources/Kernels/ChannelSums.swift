@@ -1,9 +1,6 @@
-internal import Foundation
-
-/// Two sums per channel in double precision, added to by several threads.
-public final class ChannelSums: @unchecked Sendable {
+/// Two sums per channel in double precision.
+public final class ChannelSums {
   public let channels: Int
-  private let lock = NSLock()
   private var values: [Double]
 
   /// All sums are 0 at first.
@@ -13,10 +10,10 @@ public final class ChannelSums: @unchecked Sendable {
   }
 
   /// The first sum of each channel: Σx, or in a pullback Σd.
-  public var first: ArraySlice<Double> { lock.withLock { values[..<channels] } }
+  public var first: ArraySlice<Double> { values[..<channels] }
 
   /// The second sum of each channel: Σx², or in a pullback Σd·x.
-  public var second: [Double] { lock.withLock { Array(values[channels...]) } }
+  public var second: [Double] { Array(values[channels...]) }
 
   /// One thread's share.
   struct Values {
@@ -28,7 +25,10 @@ public final class ChannelSums: @unchecked Sendable {
     Values(channels: channels, values: Array(repeating: 0, count: 2 * channels))
   }
 
-  func add(_ share: Values) {
-    lock.withLock { for index in values.indices { values[index] += share.values[index] } }
+  /// Adds shares in their order.
+  func add(_ shares: [Values?]) {
+    for case let share? in shares {
+      for index in values.indices { values[index] += share.values[index] }
+    }
   }
 }

@@ -1,6 +1,5 @@
 internal import CKernels
 internal import COneDNN
-internal import Foundation
 
 /// The hot path of a dense block: per-channel affine map, ReLU and convolution in one sweep over a
 /// blocked batch.
@@ -93,9 +92,9 @@ public struct NormalizedConvolution: Hashable, Sendable {
         let primitive = geometry.filled.primitive(.forward)
         return (rows, (primitive, weights.packed(for: primitive, geometry), geometry.outputCount))
       })
-    parallel(bands.count) { index in
+    let shares = parallelResults(bands.count) { index -> ChannelSums.Values? in
       let (image, first, rows) = bands[index]
-      guard let (primitive, packed, outputCount) = packed[rows] else { return }
+      guard let (primitive, packed, outputCount) = packed[rows] else { return nil }
       let outer = rows + 2 * margin
       let mapped = Buffer(count: inputBlocks * channelLanes * outer * width)
       ck_norm_relu(
@@ -111,8 +110,9 @@ public struct NormalizedConvolution: Hashable, Sendable {
       var own = sums?.emptyCopy
       scatter(
         made, target, image: image, first: first, rows: rows, count: outputChannels, sums: &own)
-      if let own { sums?.add(own) }
+      return own
     }
+    sums?.add(shares)
   }
 
   /// What ``backward(upstream:correction:source:scale:shift:weights:gradient:fresh:)`` finds
@@ -151,11 +151,10 @@ public struct NormalizedConvolution: Hashable, Sendable {
       })
     let sums = ChannelSums(channels: inputBlocks * channelLanes)
     let biasSums = ChannelSums(channels: blocks(outputChannels) * channelLanes)
-    let collected = Collected()
 
-    parallel(bands.count) { index in
+    let shares = parallelResults(bands.count) { index -> Share? in
       let (image, first, rows) = bands[index]
-      guard let plan = plans[rows] else { return }
+      guard let plan = plans[rows] else { return nil }
       let outer = rows + 2 * margin
       let outputRow = blocks(outputChannels) * channelLanes * width
 
@@ -182,11 +181,9 @@ public struct NormalizedConvolution: Hashable, Sendable {
         (DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md, inner.pointer),
         (DNNL_ARG_DIFF_WEIGHTS, dnnl_query_diff_weights_md, made.pointer),
       ])
-      collected.add(made, rows: rows)
-      var own = biasSums.emptyCopy
+      var biasShare = biasSums.emptyCopy
       ck_band_sums(
-        &own.values, inner.pointer, blocks(outputChannels), width, channelLanes, rows, 0)
-      biasSums.add(own)
+        &biasShare.values, inner.pointer, blocks(outputChannels), width, channelLanes, rows, 0)
 
       let wide = margin == 0 ? inner : gathered(from: first - margin, rows: outer)
       let behind = Buffer(count: inputBlocks * channelLanes * rows * width)
@@ -195,18 +192,22 @@ public struct NormalizedConvolution: Hashable, Sendable {
         (DNNL_ARG_WEIGHTS, dnnl_query_weights_md, plan.packed.pointer),
         (DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md, behind.pointer),
       ])
-      var ownSums = sums.emptyCopy
+      var share = sums.emptyCopy
       ck_norm_relu_pullback(
         gradient.buffer.pointer + image * pitch(gradient.channels), behind.pointer,
-        picture(image, of: source), scale.pointer, shift.pointer, &ownSums.values, fresh ? 1 : 0,
+        picture(image, of: source), scale.pointer, shift.pointer, &share.values, fresh ? 1 : 0,
         inputBlocks, height, width, channelLanes, first, rows)
-      sums.add(ownSums)
-    }
+      return Share(rows: rows, weights: made, bias: biasShare, sums: share)
+    }.compactMap { $0 }
 
-    let weightGradients = collected.totals.map { rows, total in
+    // Added in the order of the bands, so that a step is the same each time.
+    sums.add(shares.map(\.sums))
+    biasSums.add(shares.map(\.bias))
+    let weightGradients = Set(shares.map(\.rows)).sorted().map { rows in
       let geometry = geometry(rows: rows, widened: false)
       return geometry.unpackedWeights(
-        total, geometry.filled.primitive(.weights).layout(dnnl_query_diff_weights_md))
+        shares.filter { $0.rows == rows }.map(\.weights).total,
+        geometry.filled.primitive(.weights).layout(dnnl_query_diff_weights_md))
     }
     return Gradients(
       weights: weightGradients.total,
@@ -221,14 +222,15 @@ public struct NormalizedConvolution: Hashable, Sendable {
     let geometry = NormalizedConvolution(
       batch: batch, height: height, width: width, inputChannels: channels,
       outputChannels: channels, kernel: 1)
-    parallel(batch) { image in
+    let shares = parallelResults(batch) { image -> ChannelSums.Values? in
       var own = sums?.emptyCopy
       geometry.scatter(
         source, from: image * geometry.pitch(channels), target, image: image, first: 0,
         rows: height,
         count: channels, sums: &own)
-      if let own { sums?.add(own) }
+      return own
     }
+    sums?.add(shares)
   }
 
   /// Copies channels out of a larger blocked batch.
@@ -275,18 +277,9 @@ public struct NormalizedConvolution: Hashable, Sendable {
   }
 }
 
-/// Weight gradients of bands of one height, summed as they come.
-private final class Collected: @unchecked Sendable {
-  private let lock = NSLock()
-  private(set) var totals: [Int: Buffer] = [:]
-
-  func add(_ part: Buffer, rows: Int) {
-    lock.withLock {
-      if let total = totals[rows] {
-        ck_accumulate(total.pointer, part.pointer, 1, part.count)
-      } else {
-        totals[rows] = part
-      }
-    }
-  }
+/// What one band adds to the gradients.
+private struct Share {
+  let rows: Int
+  let weights: Buffer
+  let bias, sums: ChannelSums.Values
 }

@@ -25,6 +25,15 @@ func parallel(_ count: Int, _ body: (Int) -> Void) {
   }
 }
 
+/// The results of `body` for each index below `count`, several found at a time.
+func parallelResults<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
+  [Result](unsafeUninitializedCapacity: count) { results, written in
+    guard let start = results.baseAddress else { return }
+    parallel(count) { (start + $0).initialize(to: body($0)) }
+    written = count
+  }
+}
+
 /// Divides `count` elements into runs of whole cache lines, several at a time; few elements stay on
 /// the calling thread.
 func parallelRuns(_ count: Int, _ body: (_ start: Int, _ length: Int) -> Void) {
