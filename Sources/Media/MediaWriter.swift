@@ -16,13 +16,16 @@ public final class MediaWriter {
   private let encoder: VideoEncoder
   private var tracks: [Int: any OutputTrack] = [:]  // by the source's stream index
   private let videoTrack: Int
+  /// Whether pictures are turned upright because the container cannot say how they lie.
+  private let turnsPictures: Bool
   private var isFinished = false
 
   /// Begins a film with the streams of `source`, whose pictures and packets are to be written.
   ///
   /// Sound in a codec that the container cannot hold is encoded anew in the container's usual one;
   /// containers without any sound (gif) leave sound and subtitles out, and all containers leave
-  /// out data streams (telemetry) of codecs they do not hold; both is said in ``remarks``.
+  /// out data streams (telemetry) of codecs they do not hold. Rotated pictures are turned upright
+  /// where the container has no place for a rotation (all but mp4 and mov). ``remarks`` says so.
   ///
   /// - Throws: ``MediaError`` for `write` if the file cannot be made or a stream cannot be stored,
   ///   for `use` if there is no such encoder or setting, for `encode` if the encoder refuses.
@@ -48,6 +51,8 @@ public final class MediaWriter {
     self.path = path
     let container = try Container(path: path)
     let choice = try VideoEncoderChoice(settings, for: container, at: path)
+    turnsPictures = video.orientation != .upright && !container.isMP4
+    let video = turnsPictures ? video.turnedUpright : video
     encoder = try VideoEncoder(
       choice, for: video, hasFreeTimes: container.hasFreeTimes,
       wantsGlobalHeader: container.wantsGlobalHeader, threads: settings.threads, subject: path,
@@ -58,6 +63,9 @@ public final class MediaWriter {
     self.muxer = muxer
     videoTrack = plan.videoTrack
     remarks = plan.remarks
+    if turnsPictures {
+      remarks.append("the pictures are turned upright: \(container.title) does not say rotations")
+    }
     tracks = try plan.makeTracks(in: muxer) { (stream) throws(MediaError) in
       try self.encoder.describe(stream)
       stream.pointee.avg_frame_rate = video.frameRate.ffmpeg
@@ -83,7 +91,8 @@ public final class MediaWriter {
     guard let time = picture.timestamp else {
       throw MediaError(.encode, path, "a picture without a time cannot be part of a film")
     }
-    try encoder.send(picture, at: time, duration: picture.duration)
+    try encoder.send(
+      turnsPictures ? picture.turnedUpright() : picture, at: time, duration: picture.duration)
     try drainEncoder()
   }
 

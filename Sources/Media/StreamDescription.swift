@@ -84,3 +84,16 @@ public struct VideoDescription: Sendable {
     self.interlacing = interlacing
   }
 }
+
+extension VideoDescription {
+  /// Of the same pictures after `Picture.turnedUpright()`.
+  var turnedUpright: VideoDescription {
+    var turned = self
+    turned.orientation = .upright
+    guard orientation.swapsSides else { return turned }
+    (turned.width, turned.height) = (height, width)
+    swap(&turned.format.chromaShiftX, &turned.format.chromaShiftY)
+    turned.sampleAspect = Rational(sampleAspect.denominator, sampleAspect.numerator)
+    return turned
+  }
+}

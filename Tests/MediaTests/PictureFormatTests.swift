@@ -101,6 +101,49 @@ import Testing
     }
   }
 
+  @Test(arguments: [Orientation.rotatedClockwise, .rotated180])
+  func `where rotation cannot be said the samples are turned`(orientation: Orientation) throws {
+    var video = video()
+    video.orientation = orientation
+    try writeClip(folder.file("a.mp4"), video, ticks: [0, 1, 2])
+    for name in ["b.mkv", "b.webm", "b.avi"] {
+      let remarks = try rewrite(folder.file("a.mp4"), to: folder.file(name)).remarks
+      #expect(remarks.contains { $0.hasPrefix("the pictures are turned upright") })
+      let first = try #require(try items(of: folder.file(name)).pictures.first)
+      var original = movingSquare(0)
+      original.orientation = orientation
+      #expect(first.orientation == .upright)
+      #expect(psnr(first, original.turnedUpright()) > 36, "\(name)")
+    }
+  }
+
+  @Test func `closed captions travel with their pictures`() throws {
+    let captions: [UInt8] = [0xFC, 0x94, 0x20, 0xFC, 0xC8, 0xE9, 0xFD, 0x80, 0x80]
+    let writer = try MediaWriter(path: folder.file("a.mp4"), video: video())
+    for index in 0..<4 {
+      var picture = movingSquare(index)
+      picture.timestamp = Timestamp(value: Int64(index), base: Rational(1, 25))
+      picture.captions = index == 2 ? captions : nil
+      try writer.write(picture)
+    }
+    try writer.finish()
+    try rewrite(folder.file("a.mp4"), to: folder.file("b.mp4"))
+    let pictures = try items(of: folder.file("b.mp4")).pictures
+    #expect(pictures.map(\.captions) == [nil, nil, captions, nil])
+  }
+
+  @Test func `pictures that change their size midway become like the first`() throws {
+    try writeClip(folder.file("a.ts"), frames: 6, width: 64, height: 48)
+    try writeClip(folder.file("b.ts"), frames: 6, width: 96, height: 80)
+    let joined = try folder.file(
+      "c.ts", bytes(of: folder.file("a.ts")) + bytes(of: folder.file("b.ts")))
+    let pictures = try items(of: joined).pictures
+    #expect(pictures.count > 8)
+    #expect(pictures.allSatisfy { $0.width == 64 && $0.height == 48 })
+    try rewrite(joined, to: folder.file("d.mp4"))
+    #expect(try items(of: folder.file("d.mp4")).pictures.count == pictures.count)
+  }
+
   @Test func `sample aspect is kept`() throws {
     var video = video()
     video.sampleAspect = Rational(16, 11)

@@ -88,4 +88,30 @@ import Testing
     #expect(text.contains("crf=45.0"))
     #expect(text.contains("subme=6"))  // what "fast" stands for; "veryfast" has 2
   }
+
+  @Test func `a GIF has the colours and the transparency of its pictures`() throws {
+    let color = ColorDescription.rgb
+    let writer = try MediaWriter(
+      path: folder.file("a.gif"),
+      video: VideoDescription(
+        width: 64, height: 48, format: .rgba8, color: color, frameRate: Rational(10, 1)))
+    var originals: [Picture] = []
+    for index in 0..<3 {
+      var picture = movingSquare(index, format: .rgba8, color: color)
+      let alpha = (0..<64 * 48).map { UInt8($0 % 64 < 20 + index ? 0 : 255) }
+      picture.planes[3].samples = .eight(alpha)
+      picture.timestamp = Timestamp(value: Int64(index), base: Rational(1, 10))
+      originals.append(picture)
+      try writer.write(picture)
+    }
+    try writer.finish()
+    let first = try #require(try items(of: folder.file("a.gif")).pictures.first)
+    #expect(first.planes[3] == originals[0].planes[3])
+    for (plane, original) in zip(first.planes.prefix(3), originals[0].planes) {
+      let errors = (0..<64 * 48).filter { $0 % 64 >= 20 }.map {
+        abs(plane.values[$0] - original.values[$0])
+      }
+      #expect((errors.max() ?? 255) <= 8)
+    }
+  }
 }

@@ -17,6 +17,10 @@ struct EncodedFormat {
   ) throws(MediaError) {
     let name = String(cString: encoder.pointee.name)
     color = video.color
+    if encoder.pointee.id == AV_CODEC_ID_GIF {
+      (format, color) = (AV_PIX_FMT_PAL8, .rgb)
+      return
+    }
     let supported = encoder.pixelFormats
     guard let own = video.format.ffmpegFormat else {
       throw MediaError(

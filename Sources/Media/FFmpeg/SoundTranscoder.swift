@@ -33,7 +33,12 @@ final class SoundTranscoder {
   ) throws(MediaError) -> UnsafeMutablePointer<AVCodecContext> {
     let id = container.format.pointee.audio_codec
     // FFmpeg's own Opus and Vorbis encoders are experimental.
-    let better = [AV_CODEC_ID_OPUS: "libopus", AV_CODEC_ID_VORBIS: "libvorbis"][id]
+    let better: String? =
+      switch id {
+      case AV_CODEC_ID_OPUS: "libopus"
+      case AV_CODEC_ID_VORBIS: "libvorbis"
+      default: nil
+      }
     let codec = better.flatMap { avcodec_find_encoder_by_name($0) } ?? avcodec_find_encoder(id)
     guard let codec, let context = avcodec_alloc_context3(codec) else {
       throw MediaError(.write, path, "FFmpeg has no encoder for sound in \(container.title)")
@@ -159,8 +164,6 @@ final class SoundTranscoder {
     }
   }
 }
-
-extension AVCodecID: @retroactive Hashable {}
 
 extension UnsafePointer<AVCodec> {
   /// The rate that the encoder takes nearest to `rate`, not below it if there is one.

@@ -18,7 +18,7 @@ extension UnsafeMutablePointer<AVStream> {
     }
     for index in 0..<Int(origin.pointee.nb_side_data) {
       let data = origin.pointee.side_data[index]
-      guard !isEncodedAnew || !data.type.describesEncoding, let bytes = data.data,
+      guard !isEncodedAnew || !data.type.isSaidAnew, let bytes = data.data,
         let copy = av_stream_new_side_data(self, data.type, data.size)
       else { continue }
       UnsafeMutableRawPointer(copy).copyMemory(from: bytes, byteCount: data.size)
@@ -84,10 +84,11 @@ extension String {
 }
 
 extension AVPacketSideDataType {
-  fileprivate var describesEncoding: Bool {
+  /// Whether it describes the coded data, which is about to change, or is set for the new stream.
+  fileprivate var isSaidAnew: Bool {
     [
       AV_PKT_DATA_CPB_PROPERTIES, AV_PKT_DATA_NEW_EXTRADATA, AV_PKT_DATA_DOVI_CONF,
-      AV_PKT_DATA_PALETTE, AV_PKT_DATA_QUALITY_STATS,
+      AV_PKT_DATA_PALETTE, AV_PKT_DATA_QUALITY_STATS, AV_PKT_DATA_DISPLAYMATRIX,
     ].contains(self)
   }
 }

@@ -114,17 +114,7 @@ final class VideoEncoder {
   func send(
     _ picture: Picture, at time: Timestamp, duration: Timestamp?
   ) throws(MediaError) {
-    guard var frame = Frame(picture) else {
-      throw MediaError(.encode, subject, "its pixel format cannot be encoded")
-    }
-    if frame.pixelFormat != input.format || picture.color.range != input.color.range {
-      let isSame = frame.pixelFormat == input.format && picture.format.model == .rgb
-      if !isSame {
-        frame = try scaler.convert(
-          frame, to: input.format, width: frame.width, height: frame.height, color: input.color)
-        frame.pointer.pointee.chroma_location = input.color.ffmpegChromaLocation
-      }
-    }
+    let frame = try prepared(picture)
     var tick = av_rescale_q_rnd(
       time.value, time.base.ffmpeg, timeBase.ffmpeg, AV_ROUND_NEAR_INF)
     // Two pictures cannot share a tick of a coarser base.
@@ -135,6 +125,27 @@ final class VideoEncoder {
       durations[tick] = av_rescale_q(duration.value, duration.base.ffmpeg, timeBase.ffmpeg)
     }
     try check(avcodec_send_frame(context, frame.pointer), .encode, subject)
+  }
+
+  /// The picture in the encoder's pixel format and colours.
+  private func prepared(_ picture: Picture) throws(MediaError) -> Frame {
+    guard let frame = Frame(picture) else {
+      throw MediaError(.encode, subject, "its pixel format cannot be encoded")
+    }
+    let isPaletted = input.format == AV_PIX_FMT_PAL8
+    let format =
+      isPaletted
+      ? picture.format.hasAlpha ? AV_PIX_FMT_GBRAP : AV_PIX_FMT_GBRP : input.format
+    let isAsWanted =
+      frame.pixelFormat == format
+      && (picture.format.model == .rgb || picture.color.range == input.color.range)
+    let converted =
+      isAsWanted
+      ? frame
+      : try scaler.convert(
+        frame, to: format, width: frame.width, height: frame.height, color: input.color)
+    converted.pointer.pointee.chroma_location = input.color.ffmpegChromaLocation
+    return isPaletted ? converted.paletted() : converted
   }
 
   /// Says that no more pictures will come.
