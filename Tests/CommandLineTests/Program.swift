@@ -60,11 +60,12 @@ enum Program {
     environment["COLUMNS"] = "80"
     process.environment = environment
     for file in [output, error] where !file.hasPrefix("/dev/") {
-      FileManager.default.createFile(atPath: file, contents: nil)
+      try Data().write(to: URL(fileURLWithPath: file))
     }
-    process.standardOutput = try #require(FileHandle(forWritingAtPath: output))
-    process.standardError = try #require(FileHandle(forWritingAtPath: error))
-    process.standardInput = try #require(FileHandle(forReadingAtPath: input ?? "/dev/null"))
+    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
+    process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: error))
+    process.standardInput = try FileHandle(
+      forReadingFrom: URL(fileURLWithPath: input ?? "/dev/null"))
     try process.run()
     return process
   }

@@ -5,9 +5,15 @@ import Testing
 @testable import Pipelines
 
 struct AttackTests {
-  private let picture = Picture(
-    rgbWidth: 96, height: 64,
-    bytes: (0..<96 * 64).flatMap { [UInt8($0 % 96) + 60, UInt8($0 / 96) + 80, 120] })
+  private let picture: Picture
+
+  init() {
+    var bytes: [UInt8] = []
+    for row in 0..<UInt8(64) {
+      for column in 0..<UInt8(96) { bytes += [60 + column, 80 + row, 120] }
+    }
+    picture = Picture(rgbWidth: 96, height: 64, bytes: bytes)
+  }
 
   @Test func `noise has the deviation asked for`() throws {
     let noisy = try Attack.noise(0.02)([picture], seed: 5)[0]
@@ -33,10 +39,10 @@ struct AttackTests {
 
   @Test func `brightness multiplies and limits`() throws {
     let darker = try Attack.brightness(0.5)([picture], seed: 0)[0]
-    #expect(darker.planes[0][x: 3, y: 0] == 32)  // (3 + 60) / 2, rounded
-    #expect(darker.planes[2][x: 0, y: 0] == 60)
+    #expect(darker.planes[0][3, 0] == 32)  // (3 + 60) / 2, rounded
+    #expect(darker.planes[2][0, 0] == 60)
     let brighter = try Attack.brightness(3)([picture], seed: 0)[0]
-    #expect(brighter.planes[2][x: 0, y: 0] == 255)
+    #expect(brighter.planes[2][0, 0] == 255)
   }
 
   @Test func `half size halves both sides`() throws {
@@ -48,8 +54,8 @@ struct AttackTests {
   @Test func `a crop keeps the middle`() throws {
     let middle = try Attack.crop(0.5)([picture], seed: 0)[0]
     #expect((middle.width, middle.height) == (48, 32))
-    #expect(middle.planes[0][x: 0, y: 0] == picture.planes[0][x: 24, y: 16])
-    #expect(middle.planes[1][x: 47, y: 31] == picture.planes[1][x: 71, y: 47])
+    #expect(middle.planes[0][0, 0] == picture.planes[0][24, 16])
+    #expect(middle.planes[1][47, 31] == picture.planes[1][71, 47])
   }
 
   @Test func `a crop of subsampled planes stays on their grid`() {
@@ -61,8 +67,8 @@ struct AttackTests {
       width: 8, height: 6, format: .yuv420, planes: planes, color: .unspecifiedVideo)
     let part = source.cropped(x: 3, y: 2, width: 5, height: 3)
     #expect((part.width, part.height) == (4, 2))
-    #expect(part.planes[0][x: 0, y: 0] == 18)
-    #expect(part.planes[1][x: 0, y: 0] == 5)
+    #expect(part.planes[0][0, 0] == 18)
+    #expect(part.planes[1][0, 0] == 5)
   }
 
   @Test func `a blur takes means`() throws {

@@ -51,7 +51,7 @@ struct DrawingTests {
     #expect(numbers.first == 0)
     #expect(numbers == numbers.sorted())
     #expect(try #require(numbers.last) >= 88)
-    for frame in strip.selection { #expect(frame.picture.planes[0][x: 0, y: 0] == frame.number) }
+    for frame in strip.selection { #expect(frame.picture.planes[0][0, 0] == frame.number) }
   }
 
   @Test func `a plot holds every curve and survives odd values`() {

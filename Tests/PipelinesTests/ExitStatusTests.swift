@@ -4,9 +4,12 @@ import Pipelines
 import QRSteganography
 import Testing
 
+/// Swift Testing has a type of this name, too.
+private typealias Status = Pipelines.ExitStatus
+
 struct ExitStatusTests {
   @Test(arguments: [
-    (MediaError(.open, "a.mp4", "it is empty") as any Error, ExitStatus.unreadableInput),
+    (MediaError(.open, "a.mp4", "it is empty") as any Error, Status.unreadableInput),
     (MediaError(.decode, "a.mp4", "it is damaged"), .unreadableInput),
     (MediaError(.write, "a.mp4", "the disk is full"), .unwritableOutput),
     (MediaError(.encode, "a.mp4", "refused"), .unwritableOutput),
@@ -17,12 +20,12 @@ struct ExitStatusTests {
     (PipelineError.unwritable(path: "a", reason: "b"), .unwritableOutput),
     (CancellationError(), .internalError),
   ])
-  func `every failure has its status`(_ error: any Error, _ status: ExitStatus) {
-    #expect(ExitStatus(for: error) == status)
+  fileprivate func `every failure has its status`(_ error: any Error, _ status: Status) {
+    #expect(Status(for: error) == status)
   }
 
   @Test func `the statuses are those that scripts rely on`() {
-    let all: [ExitStatus] = [
+    let all: [Status] = [
       .done, .noMark, .wrongUse, .unreadableInput, .internalError, .unwritableOutput,
     ]
     #expect(all.map(\.rawValue) == [0, 1, 2, 3, 70, 73])

@@ -1,4 +1,5 @@
 import Foundation
+import QRSteganography
 import Testing
 
 @testable import Pipelines
