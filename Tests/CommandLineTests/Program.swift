@@ -113,19 +113,23 @@ enum RandomWeights {
 enum Media {
   static let canBeMade = FileManager.default.isExecutableFile(atPath: "/usr/bin/ffmpeg")
 
-  static func still(in folder: Folder, _ name: String = "still.png") throws -> String {
-    try ffmpeg("-f", "lavfi", "-i", "testsrc2=size=320x240", "-frames:v", "1", folder.file(name))
+  /// - Parameter source: FFmpeg's name of what it draws.
+  static func still(
+    in folder: Folder, _ name: String = "still.png", source: String = "testsrc2"
+  ) throws -> String {
+    try ffmpeg("-f", "lavfi", "-i", "\(source)=size=320x240", "-frames:v", "1", folder.file(name))
     return folder.file(name)
   }
 
   /// A film of moving shapes with a tone.
   static func clip(
-    in folder: Folder, _ name: String = "clip.mp4", frames: Int = 12, size: String = "192x128"
+    in folder: Folder, _ name: String = "clip.mp4", frames: Int = 12, size: String = "192x128",
+    source: String = "testsrc2"
   ) throws -> String {
     let seconds = "\(Double(frames) / 25)"
     try ffmpeg(
-      "-f", "lavfi", "-i", "testsrc2=size=\(size):rate=25:duration=\(seconds)", "-f", "lavfi",
-      "-i", "sine=frequency=440:duration=\(seconds)", "-pix_fmt", "yuv420p", "-c:v", "libx264",
+      "-f", "lavfi", "-i", "\(source)=size=\(size):rate=25", "-f", "lavfi",
+      "-i", "sine=frequency=440", "-t", seconds, "-pix_fmt", "yuv420p", "-c:v", "libx264",
       "-preset", "ultrafast", "-crf", "12", "-c:a", "aac", folder.file(name))
     return folder.file(name)
   }

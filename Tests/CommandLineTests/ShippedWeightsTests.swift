@@ -37,7 +37,7 @@ struct ShippedWeightsTests {
   }
 
   private func stillSurvives(_ model: String) throws {
-    let input = try Media.still(in: folder)
+    let input = try Media.still(in: folder, source: "mandelbrot")
     let marked = folder.file("marked.png")
     let text = "Grüße aus \(model)"
     let embedded = try Program.run(
@@ -56,7 +56,7 @@ struct ShippedWeightsTests {
 
   @Test(.enabled(if: ShippedWeights.has("dense-fast"), "no weights for dense-fast yet"))
   func `a marked film with sound is read back frame by frame`() throws {
-    let input = try Media.clip(in: folder, frames: 50, size: "640x360")
+    let input = try Media.clip(in: folder, frames: 50, size: "640x360", source: "mandelbrot")
     let marked = folder.file("marked.mp4")
     let embedded = try Program.run(
       "embed", input, "-o", marked, "--text", "made by a test", weights: ShippedWeights.folder)

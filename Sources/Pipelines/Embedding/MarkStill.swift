@@ -20,8 +20,9 @@ struct StillOutput {
     } else if let known = StillFormat(path: path) {
       format = known
     } else {
-      throw .wrongUse(
-        "cannot write a still to \(path): its extension is none of png, jpg, webp, bmp and tif")
+      throw .unwritable(
+        path: path,
+        reason: "stills are written as png, jpg, webp, bmp and tif, by the name's extension")
     }
     guard options.quality == nil || [.jpeg, .webp].contains(format) else {
       throw .wrongUse("--quality means nothing to \(format.rawValue), which loses nothing")

@@ -62,18 +62,19 @@ struct ClipEvaluation: Sendable {
     for cover in covers {
       let soft = examiner.model.softCode(of: cover)
       blank.add(soft)
-      if examiner.findsAnything(in: soft) { falsePositives.frames += 1 }
+      if examiner.findsAnything(in: soft, effort: .frame) { falsePositives.frames += 1 }
       var picture = cover
       marker.mark(&picture)
       differences += meanSquaredDifference(cover, picture)
       marked.append(picture)
     }
-    if examiner.findsAnything(in: blank) { falsePositives.pieces += 1 }
+    if examiner.findsAnything(in: blank, effort: .thorough) { falsePositives.pieces += 1 }
     frames += covers.count
     pieces += 1
-    clean = clean + examiner.examine(marked).tally
+    clean = clean + examiner.examine(marked, effort: .frame).tally
     for (index, rate) in Self.rates.enumerated() {
-      let (tally, sum) = examiner.examine(try h264RoundTrip(marked, crf: rate))
+      let (tally, sum) = examiner.examine(
+        try h264RoundTrip(marked, crf: rate), effort: .frame)
       attacked[index].single = attacked[index].single + tally
       attacked[index].whole = attacked[index].whole + examiner.examine(sum: sum)
     }

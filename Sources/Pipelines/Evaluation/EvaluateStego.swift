@@ -37,9 +37,10 @@ public struct EvaluationResult: Sendable {
 
 /// Marks pictures and clips, attacks them and reads them again.
 ///
-/// For pictures the paper's table 4 (PSNR, code read, code read after noise of 0.02) and the attacks
-/// of ``StillEvaluation``; for clips those of ``ClipEvaluation``. Unmarked pictures, frames and
-/// pieces are read, too, and count as false positives if anything is found.
+/// For pictures the paper's table 4 (PSNR, code read, code read after noise of 0.02), then JPEG,
+/// H.264, half size, brightness and cropping; for clips H.264 at three rates, over pieces of two
+/// seconds, frame by frame and as a whole. Unmarked pictures, frames and pieces are read, too, and
+/// count as false positives if anything is found.
 public func evaluateStego(
   _ options: EvaluationOptions, models: ModelStore = .standard,
   progress: @Sendable (String) -> Void = { _ in }

@@ -13,14 +13,18 @@ struct Examiner: Sendable {
   }
 
   /// Reads frames, each by itself; also gives the sum of their soft values.
-  func examine(_ frames: [Picture]) -> (tally: Tally, sum: SoftCode) {
+  ///
+  /// - Parameter effort: As `verify` makes it: `frame` for those of a clip, `thorough` for a still.
+  func examine(
+    _ frames: [Picture], effort: CodeReader.Effort
+  ) -> (tally: Tally, sum: SoftCode) {
     var tally = Tally()
     var sum = SoftCode()
     for frame in frames {
       let soft = model.softCode(of: frame)
       sum.add(soft)
       tally.add(
-        isRead: reader.read(soft, effort: .thorough)?.text == code.text,
+        isRead: reader.read(soft, effort: effort)?.text == code.text,
         wrongModules: wrongModules(soft))
     }
     return (tally, sum)
@@ -36,8 +40,8 @@ struct Examiner: Sendable {
   }
 
   /// Whether any code is read, where there is none.
-  func findsAnything(in soft: SoftCode) -> Bool {
-    reader.read(soft, effort: .thorough) != nil
+  func findsAnything(in soft: SoftCode, effort: CodeReader.Effort) -> Bool {
+    reader.read(soft, effort: effort) != nil
   }
 
   private func wrongModules(_ soft: SoftCode) -> Double {

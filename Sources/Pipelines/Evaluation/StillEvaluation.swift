@@ -43,13 +43,18 @@ struct StillEvaluation: Sendable {
     let still = try readStill(path: path).asRGB()
     // Alpha is no part of the measures.
     let cover = Picture(rgbWidth: still.width, height: still.height, bytes: still.interleavedRGB)
-    if examiner.findsAnything(in: examiner.model.softCode(of: cover)) { falsePositives += 1 }
+    if examiner.findsAnything(in: examiner.model.softCode(of: cover), effort: .thorough) {
+      falsePositives += 1
+    }
     var marked = cover
     examiner.model.mark(&marked, with: examiner.code)
     var results: [Attack: Tally] = [:]
     for attack in Self.attacks {
       let seed = UInt64(rows.count)
-      results[attack] = examiner.examine(try attack([marked], seed: seed)).tally
+      results[attack] =
+        examiner.examine(
+          try attack([marked], seed: seed), effort: .thorough
+        ).tally
     }
     for (index, attack) in Self.attacks.enumerated() {
       tallies[index] = tallies[index] + (results[attack] ?? Tally())

@@ -144,7 +144,7 @@ private func readClipMark(
   var strip = FrameStrip()
   let expected = reader.frameCountEstimate
   let watch = Stopwatch()
-  for try await item in reader.items(ahead: 8) {
+  for try await item in reader.items(ahead: 4) {
     guard case .picture(let picture) = item else { continue }
     reading.add(picture)
     try strip.add(picture)
