@@ -1,6 +1,6 @@
 """Asks every engine for the same cases in turn, round after round, and prints the best times as a table.
 
-Each engine is a process that answers a line `CASE REPEATS` by a line of milliseconds: BENCH (Sources/bench) is ours,
+Each engine is a process that answers a line `CASE REPEATS` by a line of milliseconds: BENCH (Sources/bench), the path of the built program, is ours,
 peers.py the others. Only one works at a time. Of all rounds the best time counts, for each alike: other work on the
 machine can only slow an engine down.
 """
@@ -58,7 +58,7 @@ def main():
     parser.add_argument("--json", default=os.path.join(HERE, "results.json"), help="where the times go")
     options = parser.parse_args()
 
-    engines = [Engine("palimpsest", [os.environ["BENCH"]])] if "BENCH" in os.environ else []
+    engines = [Engine("palimpsest", [os.environ["BENCH"], "--serve"])] if "BENCH" in os.environ else []
     engines += [Engine(name, [sys.executable, os.path.join(HERE, "peers.py"), name]) for name in PEERS]
     date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     load_before = load()
