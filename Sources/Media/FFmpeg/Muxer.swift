@@ -84,8 +84,8 @@ final class Muxer {
     av_packet_rescale_ts(pointer, packet.timeBase.ffmpeg, stream.pointee.time_base)
     delay(pointer, stream)
     keepOrder(pointer, index)
+    // Also tells of errors of the file under it, such as a full disk.
     try check(av_interleaved_write_frame(context, pointer), .write, subject)
-    try checkFile()
   }
 
   /// Adds the silence that Opus begins with to the times.
@@ -122,14 +122,7 @@ final class Muxer {
   /// Completes and closes the file.
   func finish() throws(MediaError) {
     try check(av_write_trailer(context), .write, subject)
-    avio_flush(context.pointee.pb)
-    try checkFile()
     isClosed = true
     try check(avio_closep(&context.pointee.pb), .write, subject)
-  }
-
-  /// FFmpeg tells of a full disk only here, since it writes through a buffer.
-  private func checkFile() throws(MediaError) {
-    try check(context.pointee.pb.pointee.error, .write, subject)
   }
 }
