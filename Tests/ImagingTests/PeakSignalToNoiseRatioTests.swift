@@ -52,6 +52,18 @@ import Testing
     #expect(abs(meanSquaredDifference(a, b) - expected * expected) < 1e-3)
   }
 
+  @Test(arguments: Kind.all) func `looks at every row of every plane`(kind: Kind) {
+    let before = picture(16, 9, kind) { _, _, _ in kind.format.maximum / 2 }
+    for plane in 0..<kind.format.colorPlaneCount {
+      for row in 0..<before.planes[plane].height {
+        let after = picture(16, 9, kind) { index, _, y in
+          kind.format.maximum / 2 + (index == plane && y == row ? kind.format.maximum / 8 : 0)
+        }
+        #expect(meanSquaredDifference(before, after) > 1, "plane \(plane) row \(row)")
+      }
+    }
+  }
+
   @Test func `leaves out what a screen cannot show`() {
     let kind = Kind(format: .yuv444, color: ColorDescription(range: .limited, matrix: .bt601))
     let a = picture(4, 4, kind) { plane, _, _ in plane == 0 ? 240 : 128 }
