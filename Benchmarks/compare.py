@@ -1,7 +1,7 @@
 """Asks every engine for the same cases in turn, round after round, and prints the best times as a table.
 
-Each engine is a process that answers a line `CASE REPEATS` by a line of milliseconds: BENCH (Sources/bench), the path of the built program, is ours,
-peers.py the others. Only one works at a time. Of all rounds the best time counts, for each alike: other work on the
+Each engine is a process that answers a line `CASE REPEATS` by a line of milliseconds: ours is the program whose path
+the variable BENCH holds (Sources/bench), the others are peers.py. Only one works at a time. Of all rounds the best time counts, for each alike: other work on the
 machine can only slow an engine down.
 """
 
