@@ -93,6 +93,32 @@ struct FailureTests {
     #expect(unfit.error.utf8.count < 1000)
   }
 
+  @Test(arguments: ["clip.mp4", "still.png"])
+  func `a file that may not grow leaves nothing, as on a full disk`(_ name: String) throws {
+    let elsewhere = try Folder()
+    let input =
+      name == "clip.mp4"
+      ? try Media.clip(in: elsewhere, frames: 50, size: "320x240") : try Media.still(in: elsewhere)
+    let output = folder.file(name)
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    // Eight blocks of 512 bytes.
+    process.arguments = [
+      "-c", "ulimit -f 8; exec \"$0\" embed \"$1\" -o \"$2\" 2>\"$3\"", Program.path, input, output,
+      elsewhere.file("err"),
+    ]
+    var environment = ProcessInfo.processInfo.environment
+    environment["PALIMPSEST_WEIGHTS"] = RandomWeights.folder?.path
+    process.environment = environment
+    try process.run()
+    process.waitUntilExit()
+    let error = try String(contentsOfFile: elsewhere.file("err"), encoding: .utf8)
+    #expect(process.terminationStatus == 73, "\(error)")
+    let outcome = Outcome(status: 73, output: Data(), error: error)
+    #expect(outcome.isOneSentence(naming: output), "\(outcome)")
+    #expect(try folder.contents == [])
+  }
+
   @Test func `standard output is not shared by a picture and an object`() throws {
     let outcome = try Program.run("embed", try Media.still(in: folder), "-o", "-", "--json")
     #expect(outcome.status == 2)

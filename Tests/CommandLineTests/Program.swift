@@ -113,22 +113,22 @@ enum RandomWeights {
 enum Media {
   static let canBeMade = FileManager.default.isExecutableFile(atPath: "/usr/bin/ffmpeg")
 
-  /// - Parameter source: FFmpeg's name of what it draws.
+  /// - Parameter source: What FFmpeg draws, with an option.
   static func still(
-    in folder: Folder, _ name: String = "still.png", source: String = "testsrc2"
+    in folder: Folder, _ name: String = "still.png", source: String = "testsrc2=alpha=255"
   ) throws -> String {
-    try ffmpeg("-f", "lavfi", "-i", "\(source)=size=320x240", "-frames:v", "1", folder.file(name))
+    try ffmpeg("-f", "lavfi", "-i", "\(source):size=320x240", "-frames:v", "1", folder.file(name))
     return folder.file(name)
   }
 
   /// A film of moving shapes with a tone.
   static func clip(
     in folder: Folder, _ name: String = "clip.mp4", frames: Int = 12, size: String = "192x128",
-    source: String = "testsrc2"
+    source: String = "testsrc2=alpha=255"
   ) throws -> String {
     let seconds = "\(Double(frames) / 25)"
     try ffmpeg(
-      "-f", "lavfi", "-i", "\(source)=size=\(size):rate=25", "-f", "lavfi",
+      "-f", "lavfi", "-i", "\(source):size=\(size):rate=25", "-f", "lavfi",
       "-i", "sine=frequency=440", "-t", seconds, "-pix_fmt", "yuv420p", "-c:v", "libx264",
       "-preset", "ultrafast", "-crf", "12", "-c:a", "aac", folder.file(name))
     return folder.file(name)

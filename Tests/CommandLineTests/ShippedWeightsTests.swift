@@ -37,9 +37,9 @@ struct ShippedWeightsTests {
   }
 
   private func stillSurvives(_ model: String) throws {
-    let input = try Media.still(in: folder, source: "mandelbrot")
+    let input = try Media.still(in: folder, source: "gradients=seed=3")
     let marked = folder.file("marked.png")
-    let text = "Grüße aus \(model)"
+    let text = "Grüße vom Test"
     let embedded = try Program.run(
       "embed", input, "-o", marked, "--model", model, "--text", text,
       weights: ShippedWeights.folder)
@@ -56,7 +56,8 @@ struct ShippedWeightsTests {
 
   @Test(.enabled(if: ShippedWeights.has("dense-fast"), "no weights for dense-fast yet"))
   func `a marked film with sound is read back frame by frame`() throws {
-    let input = try Media.clip(in: folder, frames: 50, size: "640x360", source: "mandelbrot")
+    let input = try Media.clip(
+      in: folder, frames: 50, size: "640x360", source: "gradients=seed=3:speed=0.05")
     let marked = folder.file("marked.mp4")
     let embedded = try Program.run(
       "embed", input, "-o", marked, "--text", "made by a test", weights: ShippedWeights.folder)

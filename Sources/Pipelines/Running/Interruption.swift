@@ -6,7 +6,8 @@ public enum Interruption {
   /// Makes SIGINT, SIGTERM and SIGHUP remove every unfinished file and end the process with status
   /// 128 plus the signal's number, as shells count.
   ///
-  /// SIGPIPE keeps its default, so that the process ends quietly when its reader has gone.
+  /// SIGPIPE keeps its default, so that the process ends quietly when its reader has gone. SIGXFSZ is
+  /// ignored, so that a file that may not grow is a failure to write like others.
   public static func removePartialFiles() {
     PartialFiles.prepare()
     for number in [SIGINT, SIGTERM, SIGHUP] {
@@ -17,5 +18,6 @@ public enum Interruption {
       }
     }
     signal(SIGPIPE, SIG_DFL)
+    signal(SIGXFSZ, SIG_IGN)
   }
 }
