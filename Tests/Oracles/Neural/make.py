@@ -61,6 +61,13 @@ transposed("transposed", 3, 5, 3)
 transposed("transposed-4x4", 3, 5, 4, padding=1)
 transposed("transition-up-even", 7, 5, 3, crop=(8, 6))
 transposed("transition-up-odd", 7, 5, 3, crop=(9, 7))
+for crop in (0, 1):
+    name = "transition-up-" + ("trailing", "leading")[crop]  # what is left out of the 9 × 7 that it makes
+    cases.record(
+        name, lambda x, p, s: F.conv_transpose2d(x, p["conv.weight"], p["conv.bias"], stride=2)[
+            :, :, crop:crop + 8, crop:crop + 6],
+        normal(name, 2, 5, 4, 3),
+        {"conv.weight": normal(name + " weight", 5, 5, 3, 3) / 3, "conv.bias": normal(name + " bias", 5)})
 transposed("transition-up-wide", 20, 18, 3, crop=(8, 7))
 
 
