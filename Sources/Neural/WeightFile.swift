@@ -68,8 +68,9 @@ public struct WeightFile {
         let (product, over) = total.0.multipliedReportingOverflow(by: size)
         return (product, total.1 || over)
       }
-      guard !overflow, offsets[0] >= 0, offsets[1] <= data.count - start,
-        offsets[1] - offsets[0] == count * width
+      guard !overflow, offsets[0] >= 0, offsets[1] >= offsets[0],
+        offsets[1] <= data.count - start, (offsets[1] - offsets[0]) % width == 0,
+        (offsets[1] - offsets[0]) / width == count
       else { throw refused("\(name) does not lie in the file: it is cut short or damaged") }
       entries[name] = Entry(
         type: type, shape: shape, range: start + offsets[0]..<start + offsets[1])

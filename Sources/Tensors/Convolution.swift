@@ -21,10 +21,7 @@ public func convolved(_ x: Tensor, weight: Tensor, bias: Tensor, geometry: Convo
     return [
       convolvedBack(upstream, weight: weight, geometry: geometry),
       weightGradient(x, upstream, shape: weight.shape, geometry: geometry),
-      Tensor(
-        upstream.buffer.channelSums(
-          channels: shape[1], batch: shape[0], height: shape[2], width: shape[3]),
-        shape: [shape[1]]),
+      biasGradient(upstream),
     ]
   }
 }
@@ -46,6 +43,16 @@ private func convolvedBack(_ upstream: Tensor, weight: Tensor, geometry: Convolu
       convolved(second, weight: weight, bias: none, geometry: geometry),
       weightGradient(second, upstream, shape: weight.shape, geometry: geometry),
     ]
+  }
+}
+
+/// The gradient of a convolution with respect to its bias: the sum of each channel.
+private func biasGradient(_ upstream: Tensor) -> Tensor {
+  let shape = upstream.shape
+  let sums = upstream.buffer.channelSums(
+    channels: shape[1], batch: shape[0], height: shape[2], width: shape[3])
+  return Tensor.recorded(Buffer(sums), shape: [shape[1]], from: [upstream]) {
+    [$0.reshaped([1, shape[1], 1, 1]).expanded(to: shape)]
   }
 }
 

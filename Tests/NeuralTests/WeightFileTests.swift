@@ -83,6 +83,8 @@ import Testing
     #"{"a":{"dtype":"F32","shape":[4],"data_offsets":[0]}}"#,
     #"{"a":{"dtype":"F32","shape":[-4],"data_offsets":[0,16]}}"#,
     #"{"a":{"dtype":"F32","shape":[4294967295,4294967295,4294967295],"data_offsets":[0,16]}}"#,
+    #"{"a":{"dtype":"F32","shape":[2147483648,2147483648],"data_offsets":[0,16]}}"#,
+    #"{"a":{"dtype":"F32","shape":[4],"data_offsets":[16,-9223372036854775808]}}"#,
     #"{"a":{"dtype":"F32","shape":[4.5],"data_offsets":[0,16]}}"#,
     #"{"a":{"dtype":"C64","shape":[2],"data_offsets":[0,16]}}"#,
     #"{"a":{"shape":[4],"data_offsets":[0,16]}}"#,

@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test(arguments: 1...3) func `is differentiated twice`(seed: Int) {
-    expectSecondGradientsMatch(seed: seed, of: 0..<2)
+    expectSecondGradientsMatch(seed: seed, of: 0..<3)
   }
 
   /// Expects the summed squares of the gradients with respect to some of input, weight and bias to be differentiated.
