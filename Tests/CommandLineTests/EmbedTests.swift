@@ -67,6 +67,7 @@ struct EmbedTests {
     let outcome = try Program.run("embed", input, "-o", "-", output: "/dev/full")
     #expect(outcome.status == 73)
     #expect(outcome.isOneSentence(naming: "standard output"))
+    #expect(!outcome.error.contains("Domain"))
   }
 
   @Test func `a file is overwritten only by a whole one`() throws {

@@ -31,6 +31,12 @@ struct ExitStatusTests {
     #expect(all.map(\.rawValue) == [0, 1, 2, 3, 70, 73])
   }
 
+  @Test func `a failure of the system is told in its own words`() {
+    let reason = NSError(domain: NSPOSIXErrorDomain, code: 28)
+    let error = CocoaError(.fileWriteOutOfSpace, userInfo: [NSUnderlyingErrorKey: reason])
+    #expect(sentence(for: error) == "No space left on device")
+  }
+
   @Test func `a failure is one line`() {
     #expect(
       sentence(for: PipelineError.unreadable(path: "a\nb", reason: "c\r\nd"))

@@ -17,18 +17,19 @@ func writeContactSheet(
   let difference = amplifiedDifference(cover, full, gain: 20)
   let panels = try [cover, full, difference].map { try $0.shown(within: 640, 640) }
   let (width, height) = (panels[0].width, panels[0].height)
-  let side = max(64, min(height, (width - gap) / 2))
+  let side = max(64, min(height, (width - 3 * gap) / 2))
   let (values, columns, rows) = model.logits(of: marked)
-  let second = (x: max(width, 2 * side + gap) + 2 * gap, y: height + 2 * gap)
+  let second = (x: max(width, 2 * side + 3 * gap) + 2 * gap, y: height + 2 * gap)
   var sheet = Canvas(
-    width: second.x + max(width, 2 * side + gap) + gap, height: second.y + max(height, side) + gap)
+    width: second.x + max(width, 2 * side + 3 * gap) + gap,
+    height: second.y + max(height, side) + gap)
   sheet.draw(panels[0], x: gap, y: gap)
   sheet.draw(panels[1], x: second.x, y: gap)
   sheet.draw(panels[2], x: gap, y: second.y)
   let top = second.y + (max(height, side) - side) / 2
   sheet.draw(
     recoveredCode(values, width: columns, height: rows), side: side, x: second.x, y: top)
-  sheet.draw(code.modules.map { $0 ? 0 : 255 }, side: side, x: second.x + side + gap, y: top)
+  sheet.draw(code.modules.map { $0 ? 0 : 255 }, side: side, x: second.x + side + 3 * gap, y: top)
   try writeStill(sheet.picture, to: path)
 }
 

@@ -45,6 +45,9 @@ public func sentence(for error: any Error) -> String {
     case WeightError.mismatch(let path, let details) where details.count > 3:
       "the weights \(path) do not fit the model: \(details.prefix(3).joined(separator: "; ")); "
         + "and \(details.count - 3) more"
+    case let error as CocoaError:
+      // Foundation hides the system's own reason below one that says less.
+      (error.underlying as? NSError)?.localizedFailureReason ?? error.localizedDescription
     case let error as any CustomStringConvertible & Error: error.description
     default: error.localizedDescription
     }
