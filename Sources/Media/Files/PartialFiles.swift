@@ -23,8 +23,13 @@ public enum PartialFiles {
   /// Only calls `unlink`, so a handler of SIGINT or SIGTERM may call it before `_exit`, if
   /// ``prepare()`` was called before or any file was begun.
   public static func removeAll() {
+    removeAll { _ in true }
+  }
+
+  /// Removes the unfinished files whose paths are wanted.
+  static func removeAll(where isWanted: (UnsafePointer<CChar>) -> Bool) {
     for index in 0..<capacity {
-      if let path = slots[index] { unlink(path) }
+      if let path = slots[index], isWanted(path) { unlink(path) }
     }
   }
 

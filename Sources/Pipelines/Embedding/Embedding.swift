@@ -8,7 +8,8 @@ public struct EmbeddingOptions: Sendable {
 
   /// Any UTF-8 up to 134 bytes; up to 20 bytes make the most robust mark.
   public var text = standardText
-  /// `dense103` for stills and `dense-fast` for clips unless another is named.
+  /// Unless another is named, `dense103` for stills, or `dense-fast` where that one's mark does not
+  /// read, and `dense-fast` for clips.
   public var model: String?
   /// A weight file instead of the installed one.
   public var weights: String?
@@ -90,8 +91,13 @@ public func embed(
   case .still(let picture):
     kind = .still
     let settings = try StillOutput(path: output, options: options)
-    model = try models.model(asked ?? .forStills, weights: options.weights)
-    marked = try markStill(picture, with: code, by: model, to: settings)
+    let isFree = asked == nil && options.weights == nil
+    let choices = isFree ? [.forStills, .forVideo] : [asked ?? .forStills]
+    (marked, model) = try markStill(
+      picture, with: code,
+      byFirstLegibleOf: choices.map { name in
+        { try models.model(name, weights: options.weights) }
+      }, to: settings)
   case .video(let reader):
     kind = .video
     guard output != standardStreamName else {

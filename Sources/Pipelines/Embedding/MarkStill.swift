@@ -40,13 +40,27 @@ struct StillOutput {
   }
 }
 
+/// Marks a still with the first model whose mark can be read in it.
+///
+/// - Parameter models: The models to try, by name; the next is loaded only if one fails.
+/// - Returns: The model used: the first, with a remark, where none can be read.
 func markStill(
-  _ cover: Picture, with code: QRCode, by model: StegoModel, to output: StillOutput
-) throws -> MarkedFrames {
-  var marked = cover
-  model.mark(&marked, with: code)
-  try output.write(marked)
+  _ cover: Picture, with code: QRCode, byFirstLegibleOf models: [() throws -> StegoModel],
+  to output: StillOutput
+) throws -> (frames: MarkedFrames, model: StegoModel) {
+  var choice: (marked: Picture, model: StegoModel, isLegible: Bool)?
+  for load in models where choice?.isLegible != true {
+    let model = try load()
+    var marked = cover
+    let isLegible = model.mark(&marked, with: code)
+    if isLegible || choice == nil { choice = (marked, model, isLegible) }
+  }
+  guard let choice else { preconditionFailure("no model to mark with") }
+  try output.write(choice.marked)
   var result = MarkedFrames()
-  result.count(cover: cover, marked: marked)
-  return result
+  if !choice.isLegible {
+    result.remarks = ["\(output.path): the mark cannot be read in this picture"]
+  }
+  result.count(cover: cover, marked: choice.marked)
+  return (result, choice.model)
 }

@@ -6,7 +6,7 @@ struct MarkedFrames: Sendable {
   private(set) var frames = 0
   /// The first frame before and after.
   private(set) var sample: (cover: Picture, marked: Picture)?
-  /// What the new file could not keep.
+  /// What the user should know of the new file: what it could not keep, or a mark that does not read.
   var remarks: [String] = []
   private var differenceSum = 0.0
   private var measured = 0

@@ -30,9 +30,28 @@ public final class StegoModel: @unchecked Sendable {
     return YUVResidual(width: side, height: side, values: residual.array)
   }
 
-  /// Hides a code in a picture.
-  public func mark(_ picture: inout Picture, with code: QRCode) {
-    placement.add(residual(for: picture, code: code), to: &picture)
+  /// How much stronger than the network made it a mark may become, in the order they are tried.
+  private static let strengths: [Float] = [1, 1.2, 1.45, 1.75, 2.1]
+
+  /// Hides a code in a picture and makes sure that it can be read there.
+  ///
+  /// The mark is read back at once. In the few pictures that defeat it, it is made stronger until it
+  /// is read; where even twice the strength is not, it stays as the network made it.
+  ///
+  /// - Returns: Whether the code can be read in the marked picture.
+  @discardableResult
+  public func mark(_ picture: inout Picture, with code: QRCode) -> Bool {
+    let residual = residual(for: picture, code: code)
+    for strength in Self.strengths {
+      var marked = picture
+      placement.add(residual, to: &marked, strength: strength)
+      if CodeReader().read(softCode(of: marked), effort: .frame)?.code == code {
+        picture = marked
+        return true
+      }
+    }
+    placement.add(residual, to: &picture)
+    return false
   }
 
   /// The decoder's picture of the code: how surely each pixel lies under a dark module, positive
