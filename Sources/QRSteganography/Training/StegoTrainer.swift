@@ -217,15 +217,15 @@ public final class StegoTrainer {
     else {
       throw WeightError.unreadable(path: path, reason: "not a checkpoint of \(settings.model)")
     }
-    for (name, parameter) in network.parameters {
-      guard let value = file[name], let slow = file["average.\(name)"],
-        value.shape == parameter.shape
-      else { throw WeightError.mismatch(path: path, details: ["\(name) is missing"]) }
+    for (own, slow) in zip(network.parameters, average.parameters) {
+      let (name, parameter) = own
+      guard let value = file[name], let mean = file["average.\(name)"],
+        value.shape == parameter.shape, mean.shape == parameter.shape
+      else {
+        throw WeightError.mismatch(path: path, details: ["\(name) is missing or of another shape"])
+      }
       parameter.value = value
-      _ = slow
-    }
-    for (name, parameter) in average.parameters {
-      if let slow = file["average.\(name)"] { parameter.value = slow }
+      slow.parameter.value = mean
     }
     optimizer.restore(file, count: step)
     target = file.metadata["target"].flatMap { Float($0) } ?? settings.firstTarget
