@@ -30,29 +30,6 @@ extension Buffer {
     return result
   }
 
-  /// The 2×2 maxima with stride 2 of blocked planes; an odd last row or column is left out.
-  public func maxPooled(planes: Int, height: Int, width: Int) -> Buffer {
-    let (from, to) = (height * width * channelLanes, (height / 2) * (width / 2) * channelLanes)
-    let result = Buffer(count: planes * to)
-    parallel(planes) {
-      ck_max_pool(result.pointer + $0 * to, pointer + $0 * from, height, width, channelLanes)
-    }
-    return result
-  }
-
-  /// The pullback of ``maxPooled(planes:height:width:)`` at these values: to the first maximum of
-  /// each square.
-  public func maxPoolPullback(_ upstream: Buffer, planes: Int, height: Int, width: Int) -> Buffer {
-    let (from, to) = (height * width * channelLanes, (height / 2) * (width / 2) * channelLanes)
-    let result = Buffer(count: planes * from)
-    parallel(planes) {
-      ck_max_pool_pullback(
-        result.pointer + $0 * from, pointer + $0 * from, upstream.pointer + $0 * to, height, width,
-        channelLanes)
-    }
-    return result
-  }
-
   /// Adds `constant[c] + slope[c] · values` to the first channels of each blocked picture, in
   /// place.
   public func correct(

@@ -36,10 +36,13 @@ func parallelResults<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] 
 
 /// Divides `count` elements into runs of whole cache lines, several at a time; few elements stay on
 /// the calling thread.
-func parallelRuns(_ count: Int, _ body: (_ start: Int, _ length: Int) -> Void) {
-  let least = 32_768
+///
+/// - Parameter cost: The floats that one element stands for, such as those of a row.
+func parallelRuns(_ count: Int, cost: Int = 1, _ body: (_ start: Int, _ length: Int) -> Void) {
+  let least = max(1, 32_768 / cost)
+  let line = max(1, 16 / cost)
   let parts = min(threadCount * 2, max(1, count / least))
-  let length = ((count + parts - 1) / parts + 15) / 16 * 16
+  let length = ((count + parts - 1) / parts + line - 1) / line * line
   parallel(parts) { part in
     let start = part * length
     if start < count { body(start, min(length, count - start)) }

@@ -1,4 +1,4 @@
-internal import Kernels
+public import Kernels
 
 /// A constant matrix of rows in order: what a linear operation along one axis is made of.
 public struct Matrix: Sendable {
@@ -39,6 +39,22 @@ extension Tensor {
       vertical.buffer, wide, rows: vertical.rows, inner: h, columns: horizontal.rows, items: n * c)
     return Tensor.recorded(
       result, shape: [n, c, vertical.rows, horizontal.rows], from: [self]
+    ) { [$0.resampled(vertical: vertical.transposed, horizontal: horizontal.transposed)] }
+  }
+
+  /// Each plane `x` as `vertical · x · horizontalᵀ` in the layout it has: padding, means of windows and
+  /// resizing are all of this kind.
+  ///
+  /// Maps as ``resampled(vertical:horizontal:)`` of dense matrices does; a signal is a plane of one
+  /// row.
+  public func resampled(vertical: SparseMatrix, horizontal: SparseMatrix) -> Tensor {
+    precondition(
+      extent == Extent(height: vertical.columns, width: horizontal.columns),
+      "planes of \(extent) resampled from \(vertical.columns)×\(horizontal.columns)")
+    let size = Extent(height: vertical.rows, width: horizontal.rows)
+    return Tensor.recorded(
+      buffer.resampled(vertical: vertical, horizontal: horizontal, lanes: lanes),
+      shape: shape(channels: shape[1], size), layout: layout, from: [self]
     ) { [$0.resampled(vertical: vertical.transposed, horizontal: horizontal.transposed)] }
   }
 

@@ -2,9 +2,10 @@ public import Kernels
 
 /// An n-dimensional array of `Float`s that remembers how it was made.
 ///
-/// The shape is PyTorch's (`[batch, channels, height, width]` for pictures). The memory may be laid
-/// out in blocks of channels, which convolutions want; element-wise operations keep the layout, and
-/// only what needs plain memory reorders it. Values never change: an operation makes a new tensor.
+/// The shape is PyTorch's (`[batch, channels, height, width]` for pictures, `[batch, channels,
+/// length]` for signals). The memory may be laid out in blocks of channels, which convolutions want;
+/// element-wise operations keep the layout, and only what needs plain memory reorders it. Values
+/// never change: an operation makes a new tensor.
 public struct Tensor {
   /// How the elements stand in memory.
   public enum Layout: Hashable, Sendable {
@@ -79,12 +80,12 @@ public struct Tensor {
     return Tensor.recorded(plainBuffer, shape: shape, from: [self]) { [$0] }
   }
 
-  /// The same picture batch in blocks of channels.
+  /// The same batch of pictures or signals in blocks of channels.
   public var blocked: Tensor {
     guard layout == .plain else { return self }
-    precondition(shape.count == 4, "only picture batches are blocked, not \(shape)")
+    precondition(shape.count >= 3, "only pictures and signals are blocked, not \(shape)")
     let blocked = buffer.blocked(
-      batch: shape[0], channels: shape[1], pixels: shape[2] * shape[3])
+      batch: shape[0], channels: shape[1], pixels: shape[2...].reduce(1, *))
     return Tensor.recorded(blocked, shape: shape, layout: .blocked, from: [self]) { [$0] }
   }
 

@@ -52,11 +52,12 @@ class Cases:
         """Random numbers that depend on the seed and the case's own name."""
         return np.random.default_rng([SEED, zlib.crc32(name.encode())])
 
-    def record(self, name, function, inputs, parameters=None, statistics=None, constant_inputs=()):
+    def record(self, name, function, inputs, parameters=None, statistics=None, constant_inputs=(), twice=False):
         """Stores `function(inputs, parameters, statistics)`, its gradients, and the statistics it leaves.
 
         `inputs` is one array or a list, `parameters` and `statistics` are dictionaries of arrays; `function` is given
-        tensors in the same form. No gradient is stored for the inputs whose index is in `constant_inputs`.
+        tensors in the same form. No gradient is stored for the inputs whose index is in `constant_inputs`. With `twice`
+        the gradients of the inputs are differentiated again, along random directions.
         """
         single = not isinstance(inputs, list)
         upstream = None
@@ -73,17 +74,34 @@ class Cases:
             output = function(xs[0] if single else xs, ps, ss)
             if upstream is None:
                 upstream = np.float32(self.generator(name + " upstream").standard_normal(output.shape))
+            seconds = self.second_gradients(name, output, upstream, {key(i): x for i, x in enumerate(xs)}) if twice else {}
             output.backward(torch.tensor(upstream, dtype=dtype))
             result = {"output": output}
             result |= {"gradient." + key(i): x.grad for i, x in enumerate(xs) if x.requires_grad}
             result |= {"gradient." + name: p.grad for name, p in ps.items()}
             result |= {"after." + name: s for name, s in ss.items() if not np.array_equal(s, statistics[name])}
             detached = lambda d: {key: t.detach().numpy() for key, t in d.items()}
-            return detached(given), detached(result)
+            return detached(given), detached(result | seconds)
 
         given, exact = run(torch.float64)
         _, rough = run(torch.float32)
         self.store(name, given | {"upstream": upstream} | exact, worst_difference(exact, rough))
+
+    def second_gradients(self, name, output, upstream, inputs):
+        """The gradients of S = Σ direction · gradient with respect to the inputs and to the upstream gradient."""
+        inputs = {key: x for key, x in inputs.items() if x.requires_grad}
+        upstream = torch.tensor(upstream, dtype=output.dtype).requires_grad_(True)
+        first = torch.autograd.grad(output, list(inputs.values()), upstream, create_graph=True)
+        total, result = 0, {}
+        for key, gradient in zip(inputs, first):
+            direction = np.float32(self.generator(f"{name} direction {key}").standard_normal(gradient.shape))
+            result["direction." + key] = torch.tensor(direction, dtype=output.dtype)
+            total = total + (result["direction." + key] * gradient).sum()
+        leaves = {"upstream": upstream} | inputs
+        seconds = torch.autograd.grad(total, list(leaves.values()), retain_graph=True, allow_unused=True)
+        for (key, leaf), second in zip(leaves.items(), seconds):
+            result["second." + key] = torch.zeros_like(leaf) if second is None else second
+        return result
 
     def store(self, name, arrays, difference=None):
         """Writes the arrays in single precision and prints a line."""

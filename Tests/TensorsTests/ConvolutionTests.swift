@@ -92,13 +92,4 @@ import Testing
       return back.map { ($0 * $0).sum() }.reduce(Tensor(repeating: 0, shape: []), +)
     }
   }
-
-  @Test func `pools the first of equal maxima`() {
-    let x = Tensor([1, 1, 0, 2, 1, 1, 2, 2], shape: [1, 1, 2, 4]).variable
-    let pooled = maxPooled(x)
-    #expect(pooled.array == [1, 2])
-    let upstream = Tensor([5, 7], shape: [1, 1, 1, 2])
-    let back = gradients(of: pooled, upstream: upstream, with: [x])[0]
-    #expect(back.array == [5, 0, 0, 7, 0, 0, 0, 0])
-  }
 }

@@ -2,17 +2,18 @@ public import Neural
 public import Tensors
 public import Testing
 
-/// Expects the output of an operation, and the gradient of each of its inputs, to be those of a fixture.
+/// Expects the output of an operation, and the gradient of each of its inputs, to be those of a fixture; so too the
+/// second derivatives, where it has some.
 ///
 /// - Parameters:
-///   - layout: How inputs that are picture batches stand in memory.
+///   - layout: How inputs that are pictures or signals stand in memory.
 ///   - operation: Is given the fixture's inputs in order.
 public func expectGolden(
   _ fixture: Fixture, tolerance: Float, layout: Tensor.Layout = .plain,
   sourceLocation: SourceLocation = #_sourceLocation, operation: ([Tensor]) -> Tensor
 ) {
   let inputs = fixture.inputs.map(\.tensor.variable)
-  let given = inputs.map { layout == .blocked && $0.shape.count == 4 ? $0.blocked : $0 }
+  let given = inputs.map { layout == .blocked && $0.shape.count >= 3 ? $0.blocked : $0 }
   let output = operation(given)
   let label = "\(fixture.name), \(layout)"
   expectShape(output, fixture["output"], label, sourceLocation)
@@ -21,11 +22,37 @@ public func expectGolden(
     sourceLocation: sourceLocation)
   let found = gradients(of: output, upstream: fixture["upstream"].tensor, with: inputs)
   for (index, gradient) in found.enumerated() {
-    guard let expected = fixture.inputGradient(index) else { continue }
+    guard let expected = fixture.inputEntry("gradient", index) else { continue }
     expectClose(
       gradient.array, expected.values, tolerance: tolerance, "gradient of input \(index), \(label)",
       sourceLocation: sourceLocation)
   }
+  guard fixture.entries["second.upstream"] != nil else { return }
+  expectSecondGradients(
+    fixture, of: output, with: inputs, tolerance: tolerance, label, sourceLocation)
+}
+
+/// Expects the derivatives of a scalar product of an operation's gradients to be those of a fixture.
+private func expectSecondGradients(
+  _ fixture: Fixture, of output: Tensor, with inputs: [Tensor], tolerance: Float, _ label: String,
+  _ sourceLocation: SourceLocation
+) {
+  let upstream = fixture["upstream"].tensor.variable
+  let first = gradients(of: output, upstream: upstream, with: inputs, recording: true)
+  let products = first.indices.compactMap { index in
+    fixture.inputEntry("direction", index).map { (first[index] * $0.tensor).sum() }
+  }
+  let total = products.dropFirst().reduce(products[0], +)
+  let second = gradients(of: total, with: inputs + [upstream])
+  for (index, gradient) in second.dropLast().enumerated() {
+    guard let expected = fixture.inputEntry("second", index) else { continue }
+    expectClose(
+      gradient.array, expected.values, tolerance: tolerance,
+      "second derivative by input \(index), \(label)", sourceLocation: sourceLocation)
+  }
+  expectClose(
+    second[inputs.count].array, fixture["second.upstream"].values, tolerance: tolerance,
+    "second derivative by the upstream gradient, \(label)", sourceLocation: sourceLocation)
 }
 
 /// Expects a module with a fixture's parameters to have the fixture's output and gradients, and to leave its statistics.
@@ -53,7 +80,7 @@ public func expectGolden(
     sourceLocation: sourceLocation)
   let found = gradients(of: output, upstream: fixture["upstream"].tensor, with: inputs + values)
   for (index, gradient) in found.prefix(inputs.count).enumerated() {
-    guard let expected = fixture.inputGradient(index) else { continue }
+    guard let expected = fixture.inputEntry("gradient", index) else { continue }
     expectClose(
       gradient.array, expected.values, tolerance: tolerance, "gradient of input \(index), \(label)",
       sourceLocation: sourceLocation)

@@ -54,9 +54,9 @@ public struct Fixture: Sendable {
     return (0...).lazy.map { entries["input.\($0)"] }.prefix { $0 != nil }.compactMap { $0 }
   }
 
-  /// The gradient of input `index`, unless it is a constant.
-  public func inputGradient(_ index: Int) -> Entry? {
-    entries["input"] == nil ? entries["gradient.input.\(index)"] : entries["gradient.input"]
+  /// What belongs to input `index`, such as its "gradient"; nothing does to a constant.
+  public func inputEntry(_ kind: String, _ index: Int) -> Entry? {
+    entries["input"] == nil ? entries["\(kind).input.\(index)"] : entries["\(kind).input"]
   }
 
   /// The entries whose key begins so, under the rest of their key.

@@ -43,10 +43,31 @@ void ck_band_sums(double *sums, const float *band, long blocks, long width, long
 void ck_block(float *blocked, const float *plain, long channels, long pixels, long lanes);
 void ck_unblock(float *plain, const float *blocked, long channels, long pixels, long lanes);
 
-/// 2×2 maximum with stride 2 over one block plane, and its pullback to the first maximum of each square.
-void ck_max_pool(float *result, const float *plane, long height, long width, long lanes);
-void ck_max_pool_pullback(float *gradient, const float *plane, const float *upstream, long height, long width,
-                          long lanes);
+/// A matrix most of whose entries are 0: row r has weights[i] at columns[i], i from starts[r] up to starts[r + 1].
+typedef struct ck_sparse {
+  const int *starts, *columns;
+  const float *weights;
+} ck_sparse;
+
+// Planes [height][width][lanes], `lanes` being 16 or 8 in blocked pictures and 1 in plain ones. Work is given as a run of
+// rows of the results, counted through all planes, or as a run of planes where it says so.
+
+/// Each plane x as vertical · x · horizontalᵀ. `row` is scratch for width · lanes floats.
+void ck_resample(float *result, const float *source, ck_sparse vertical, ck_sparse horizontal, float *row, long first,
+                 long count, long height, long width, long resultHeight, long resultWidth, long lanes);
+
+/// The values where the keys have the first maximum of each window; values may be the keys.
+///
+/// Window y, x has rows rows[2y] ..< rows[2y + 1] and columns columns[2x] ..< columns[2x + 1]; it is not empty.
+/// `halving` says that the windows are 2×2 squares side by side, which is faster.
+void ck_max_pool(float *result, const float *keys, const float *values, const long *rows, const long *columns,
+                 int halving, long first, long count, long height, long width, long resultHeight, long resultWidth,
+                 long lanes);
+
+/// The adjoint of ck_max_pool in its values, for a run of planes: gradient is 0 but for the first maxima of the windows.
+void ck_max_pool_pullback(float *gradient, const float *keys, const float *upstream, const long *rows,
+                          const long *columns, int halving, long first, long count, long height, long width,
+                          long resultHeight, long resultWidth, long lanes);
 
 // Flat arrays.
 void ck_add(float *result, const float *a, const float *b, long count);
