@@ -57,17 +57,6 @@ PER_CPU double ck_dot(const float *a, const float *b, long count) {
   return total;
 }
 
-PER_CPU void ck_adam(float *value, float *first, float *second, const float *gradient, float rate, float beta1,
-                     float beta2, float epsilon, float correction1, float correction2, float decay, long count) {
-  EACH {
-    float g = gradient[i];
-    first[i] = beta1 * first[i] + (1 - beta1) * g;
-    second[i] = beta2 * second[i] + (1 - beta2) * g * g;
-    float step = (first[i] / correction1) / (sqrtf(second[i] / correction2) + epsilon);
-    value[i] -= rate * (step + decay * value[i]);
-  }
-}
-
 void ck_to_half(unsigned short *half, const float *single, long count) {
   EACH {
     _Float16 h = (_Float16)single[i];

@@ -106,20 +106,4 @@ extension Buffer {
     }
     return result
   }
-
-  /// One step of Adam in place; see `ck_adam`.
-  public func adamStep(
-    first: Buffer, second: Buffer, gradient: Buffer, rate: Float, betas: (Float, Float),
-    epsilon: Float, corrections: (Float, Float), decay: Float
-  ) {
-    precondition(
-      count == first.count && count == second.count && count == gradient.count,
-      "Adam on \(count) values with \(gradient.count) gradients")
-    willChange()
-    parallelRuns(count) { start, length in
-      ck_adam(
-        pointer + start, first.pointer + start, second.pointer + start, gradient.pointer + start,
-        rate, betas.0, betas.1, epsilon, corrections.0, corrections.1, decay, length)
-    }
-  }
 }

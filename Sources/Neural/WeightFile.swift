@@ -27,7 +27,7 @@ public struct WeightFile {
   /// The shape of each array.
   public var shapes: [String: [Int]] { entries.mapValues(\.shape) }
 
-  private let path: String
+  let path: String
   private let entries: [String: Entry]
   private let data: Data
 

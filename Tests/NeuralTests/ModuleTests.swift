@@ -1,3 +1,4 @@
+import Kernels
 import Neural
 import Tensors
 import TestSupport
@@ -39,12 +40,26 @@ import Testing
     #expect(wide.bias.value.array.allSatisfy { $0 == 0 })
   }
 
+  @Test func `follow another module's mean`() {
+    let (own, other) = (BatchNorm(2), BatchNorm(2))
+    own.initialize(seed: 1)
+    other.initialize(seed: 1)
+    other.bias.value = Tensor([1, -3], shape: [2])
+    other.running_var.value = Tensor([2, 3], shape: [2])
+    for _ in 0..<3 { own.move(towards: other, keeping: 0.5) }
+    #expect(own.bias.value.array == [0.875, -2.625])
+    #expect(own.running_var.value.array == [1.875, 2.75])
+    own.move(towards: other, keeping: 0)
+    own.bias.value.buffer[0] = 7
+    #expect(other.bias.value.array == [1, -3], "a copy shares no memory")
+  }
+
   /// Draws rings and learns to tell inside from outside: all of the engine at once.
   @Test func `learn a small picture`() {
     let network = FCDenseNet(
       .init(input: 2, output: 1, first: 8, growth: 4, down: [2], bottom: 2))
     network.initialize(seed: 1)
-    let adam = Adam(network.parameters, rate: 0.01)
+    let adam = Optimizer(Adam(), network.parameters, rate: 0.01)
     let (picture, targets) = ring(height: 12, width: 16)
     var losses: [Float] = []
     BatchNorm.Mode.$current.withValue(.batch) {

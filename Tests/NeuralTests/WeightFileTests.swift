@@ -34,9 +34,9 @@ import Testing
 
   @Test func `is read if another program wrote it`() throws {
     let url = try #require(
-      Bundle.module.url(forResource: "Fixtures/adam.safetensors", withExtension: nil))
+      Bundle.module.url(forResource: "Fixtures/optimizer-adam.safetensors", withExtension: nil))
     let file = try WeightFile(path: url.path())
-    let golden = try Fixture("adam", in: .module)
+    let golden = try Fixture("optimizer-adam", in: .module)
     #expect(Set(file.shapes.keys) == Set(golden.entries.keys))
     for (key, entry) in golden.entries { #expect(file[key]?.array == entry.values) }
   }

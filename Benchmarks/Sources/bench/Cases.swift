@@ -27,7 +27,7 @@ enum Case: String, CaseIterable {
   private func step() -> () -> Void {
     let pair = Pair()
     pair.initialize(seed: 1)
-    let adam = Adam(pair.parameters, rate: 0.001)
+    let adam = Optimizer(Adam(), pair.parameters, rate: 0.001)
     let cover = random([4, 3, 128, 128])
     let code = Tensor(
       random([4, 1, 128, 128]).array.map { $0.rounded() }, shape: [4, 1, 128, 128])

@@ -88,9 +88,32 @@ void ck_power(float *result, const float *a, float exponent, long count);
 double ck_sum(const float *a, long count);
 double ck_dot(const float *a, const float *b, long count);
 
-/// One step of Adam (Kingma & Ba 2015, algorithm 1) on one parameter, with decoupled weight decay.
+// One step of an optimizer on one parameter: the value and its moments change in place. Moments are 0 before the first.
+
+/// Adam (Kingma & Ba 2015, algorithm 1), with decoupled weight decay.
 void ck_adam(float *value, float *first, float *second, const float *gradient, float rate, float beta1, float beta2,
              float epsilon, float correction1, float correction2, float decay, long count);
+
+/// RAdam (Liu et al. 2020, algorithm 2): value -= rate · (first · scale / (√second + epsilon) + decay · value), or where
+/// the variance cannot be told yet, `rectified` being 0, rate · (first · scale + decay · value).
+void ck_radam(float *value, float *first, float *second, const float *gradient, float rate, float beta1, float beta2,
+              float epsilon, float scale, int rectified, float decay, long count);
+
+/// AdaBelief (Zhuang et al. 2020, algorithm 2): Adam whose second moment is that of gradient − first.
+void ck_adabelief(float *value, float *first, float *second, const float *gradient, float rate, float beta1,
+                  float beta2, float epsilon, float correction1, float correction2, float decay, long count);
+
+/// Lion (Chen et al. 2023, program 1): the sign of an interpolation of gradient and moment.
+void ck_lion(float *value, float *first, const float *gradient, float rate, float beta1, float beta2, float decay,
+             long count);
+
+/// Gradient descent with momentum, Nesterov's where `ahead` is not 0; the decay is part of the gradient.
+void ck_sgd(float *value, float *velocity, const float *gradient, float rate, float momentum, int ahead, float decay,
+            long count);
+
+/// RMSprop (Tieleman & Hinton 2012) with momentum; the decay is part of the gradient.
+void ck_rmsprop(float *value, float *square, float *velocity, const float *gradient, float rate, float smoothing,
+                float epsilon, float momentum, float decay, long count);
 
 /// IEEE half precision from and to single.
 void ck_to_half(unsigned short *half, const float *single, long count);

@@ -19,7 +19,7 @@ public final class StegoTrainer {
   private let media: any StegoTrainingMedia
   private let network: StegoNetwork
   private let average: StegoNetwork
-  private let optimizer: Adam
+  private let optimizer: Optimizer
   private let placement = ResidualPlacement(
     width: StegoDesign.workingSize, height: StegoDesign.workingSize)
 
@@ -33,16 +33,16 @@ public final class StegoTrainer {
     self.media = media
     network = StegoNetwork(model)
     average = StegoNetwork(model)
-    optimizer = Adam(network.parameters, rate: settings.rate)
+    optimizer = Optimizer(Adam(), network.parameters, rate: settings.rate)
     target = settings.firstTarget
     network.initialize(seed: settings.seed)
-    copyToAverage(keeping: 0)
+    average.move(towards: network, keeping: 0)
   }
 
   /// Begins with the weights of a file instead of random ones.
   public func begin(weightsPath: String) throws {
     try WeightFile(path: weightsPath).load(into: network)
-    copyToAverage(keeping: 0)
+    average.move(towards: network, keeping: 0)
   }
 
   /// Takes one step.
@@ -84,7 +84,8 @@ public final class StegoTrainer {
     let found = clipped(gradients(of: loss, with: parameters.map(\.value)), norm: 1)
     optimizer.rate = rate(at: number)
     if found.norm.isFinite { optimizer.step(found.gradients) }
-    copyToAverage(keeping: min(settings.averaging, Float(number + 1) / Float(number + 10)))
+    average.move(
+      towards: network, keeping: min(settings.averaging, Float(number + 1) / Float(number + 10)))
 
     let error = read.map(\.moduleError).reduce(0, +) / Float(count)
     moveTarget(error)
@@ -186,16 +187,6 @@ public final class StegoTrainer {
     }
   }
 
-  private func copyToAverage(keeping share: Float) {
-    for (own, slow) in zip(network.parameters, average.parameters) {
-      let now = own.parameter.value.detached
-      slow.parameter.value =
-        share == 0
-        ? Tensor(now.array, shape: now.shape)
-        : slow.parameter.value.detached * share + now * (1 - share)
-    }
-  }
-
   /// Writes everything that is needed to go on, in single precision.
   public func save(checkpoint path: String) throws {
     let tensors =
@@ -227,7 +218,7 @@ public final class StegoTrainer {
       parameter.value = value
       slow.parameter.value = mean
     }
-    optimizer.restore(file, count: step)
+    try optimizer.restore(file, count: step)
     target = file.metadata["target"].flatMap { Float($0) } ?? settings.firstTarget
     smoothedError = file.metadata["smoothedError"].flatMap { Float($0) } ?? 0.5
   }

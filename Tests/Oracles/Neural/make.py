@@ -1,4 +1,4 @@
-"""Makes the fixtures of NeuralTests: layers, blocks of FC-DenseNet, losses, Adam."""
+"""Makes the fixtures of NeuralTests: layers, blocks of FC-DenseNet, losses."""
 
 import os
 import sys
@@ -254,32 +254,3 @@ targets[1] = np.float32(cases.generator("bce soft targets").random(logits.shape[
 cases.record(
     "binary-cross-entropy", lambda xs, p, s: F.binary_cross_entropy_with_logits(*xs), [logits, targets],
     constant_inputs=(1,))
-
-
-# Adam (Kingma & Ba 2015, algorithm 1) and its form with decoupled weight decay (Loshchilov & Hutter 2019).
-
-
-def adam(name, decay):
-    """Three steps with rate 0.01, β 0.9 and 0.999, ε 1e-8: parameter.value, gradient.1…3; then value, first, second .1…3."""
-    given = {"parameter.value": normal(name, 4, 7)}
-    given |= {f"gradient.{step}": 0.1 * normal(f"{name} {step}", 4, 7) for step in (1, 2, 3)}
-
-    def run(dtype):
-        value = torch.tensor(given["parameter.value"], dtype=dtype).requires_grad_(True)
-        optimizer = torch.optim.AdamW([value], lr=0.01, weight_decay=decay)
-        result = {}
-        for step in (1, 2, 3):
-            value.grad = torch.tensor(given[f"gradient.{step}"], dtype=dtype)
-            optimizer.step()
-            state = optimizer.state[value]
-            result[f"value.{step}"] = value.detach().numpy().copy()
-            result[f"first.{step}"] = state["exp_avg"].numpy().copy()
-            result[f"second.{step}"] = state["exp_avg_sq"].numpy().copy()
-        return result
-
-    exact, rough = run(torch.float64), run(torch.float32)
-    cases.store(name, given | exact, worst_difference(exact, rough))
-
-
-adam("adam", decay=0.0)
-adam("adam-decay", decay=0.1)
