@@ -19,11 +19,22 @@ public final class ChannelSums {
   struct Values {
     let channels: Int
     var values: [Double]
+
+    init(channels: Int) {
+      self.channels = channels
+      values = Array(repeating: 0, count: 2 * channels)
+    }
+
+    /// Sets the sums of some of the channels.
+    mutating func set(_ part: Values, at start: Int) {
+      for index in 0..<part.channels {
+        values[start + index] = part.values[index]
+        values[channels + start + index] = part.values[part.channels + index]
+      }
+    }
   }
 
-  var emptyCopy: Values {
-    Values(channels: channels, values: Array(repeating: 0, count: 2 * channels))
-  }
+  var emptyCopy: Values { Values(channels: channels) }
 
   /// Adds shares in their order.
   func add(_ shares: [Values?]) {

@@ -1,13 +1,13 @@
 internal import CKernels
-internal import COneDNN
 
 /// The hot path of a dense block: per-channel affine map, ReLU and convolution in one sweep over a
 /// blocked batch.
 ///
-/// The picture is cut into bands of rows small enough for a core's cache. A thread maps a band with
-/// its margin into scratch memory, oneDNN convolves the scratch, and the new maps are written into
-/// their place in the target, which may be the very buffer the band was read from. Nothing between
-/// the map and the convolution is kept: the pullback makes it again.
+/// The picture is cut into bands of rows small enough for a core's cache. A thread maps and
+/// convolves a band in scratch memory, and the new maps are written into their place in the target,
+/// which may be the very buffer the band was read from. Nothing between the map and the convolution
+/// is kept: the pullback makes it again. 3×3 kernels over pictures of some size are convolved by
+/// Winograd's method, all others by oneDNN.
 ///
 /// Batch normalization is the affine map with `scale = γ/σ`, `shift = β − γμ/σ`.
 public struct NormalizedConvolution: Hashable, Sendable {
@@ -42,34 +42,20 @@ public struct NormalizedConvolution: Hashable, Sendable {
     }
   }
 
-  private var margin: Int { kernel / 2 }
-  private var inputBlocks: Int { blocks(inputChannels) }
+  var margin: Int { kernel / 2 }
+  var inputBlocks: Int { blocks(inputChannels) }
+  var outputBlocks: Int { blocks(outputChannels) }
 
-  /// Bands of nearly equal height whose scratch fits a core's second cache, at least one for each
-  /// thread.
-  private var bands: [(image: Int, first: Int, rows: Int)] {
-    let row = (inputBlocks + blocks(outputChannels)) * channelLanes * width * 4
-    let most = max(4, 1_200_000 / row - 2 * margin)
-    let least = max(1, (threadCount + batch - 1) / batch)
-    let parts = min(max(least, (height + most - 1) / most), max(1, height / 4))
-    return (0..<batch).flatMap { image in
-      (0..<parts).map { part in
-        let first = height * part / parts
-        return (image, first, height * (part + 1) / parts - first)
-      }
-    }
+  /// A run of rows of one picture.
+  struct Band {
+    let image, first, rows: Int
   }
 
-  /// The convolution of a band: `rows` high with its margin on one side, without on the other.
-  private func geometry(rows: Int, widened: Bool) -> ConvolutionGeometry {
-    let outer = rows + 2 * margin
-    var geometry = ConvolutionGeometry(
-      batch: 1, inputChannels: inputChannels, inputHeight: widened ? rows : outer,
-      inputWidth: width, outputChannels: outputChannels, outputHeight: widened ? outer : rows,
-      outputWidth: width, kernelHeight: kernel, kernelWidth: kernel)
-    geometry.paddingTop = widened ? 2 * margin : 0
-    geometry.paddingLeft = margin
-    return geometry
+  /// What one band adds to the gradients.
+  struct Share {
+    let rows: Int
+    let weights: Buffer
+    let bias, sums: ChannelSums.Values
   }
 
   /// Writes `convolution(relu(scale·x + shift)) + bias` into the target.
@@ -85,31 +71,18 @@ public struct NormalizedConvolution: Hashable, Sendable {
     source: Place, scale: Buffer, shift: Buffer, weights: Buffer, bias: Buffer, target: Place,
     sums: ChannelSums?
   ) {
-    let bands = bands
-    let packed = Dictionary(
-      uniqueKeysWithValues: Set(bands.map(\.rows)).map { rows in
-        let geometry = geometry(rows: rows, widened: false)
-        let primitive = geometry.filled.primitive(.forward)
-        return (rows, (primitive, weights.packed(for: primitive, geometry), geometry.outputCount))
-      })
+    let read = Activation(source: source, scale: scale, shift: shift)
+    let bands = isTiled ? tiledBands : directBands
+    let convolve =
+      isTiled
+      ? tiled(read, weights: weights, bias: bias)
+      : direct(read, weights: weights, bias: bias, bands: bands)
     let shares = parallelResults(bands.count) { index -> ChannelSums.Values? in
-      let (image, first, rows) = bands[index]
-      guard let (primitive, packed, outputCount) = packed[rows] else { return nil }
-      let outer = rows + 2 * margin
-      let mapped = Buffer(count: inputBlocks * channelLanes * outer * width)
-      ck_norm_relu(
-        mapped.pointer, picture(image, of: source), scale.pointer, shift.pointer, inputBlocks,
-        height, width, channelLanes, first - margin, outer)
-      let made = Buffer(count: outputCount)
-      primitive.execute([
-        (DNNL_ARG_SRC, dnnl_query_src_md, mapped.pointer),
-        (DNNL_ARG_WEIGHTS, dnnl_query_weights_md, packed.pointer),
-        (DNNL_ARG_BIAS, dnnl_query_weights_md, bias.pointer),
-        (DNNL_ARG_DST, dnnl_query_dst_md, made.pointer),
-      ])
+      let band = bands[index]
       var own = sums?.emptyCopy
       scatter(
-        made, target, image: image, first: first, rows: rows, count: outputChannels, sums: &own)
+        convolve(band), target, image: band.image, first: band.first, rows: band.rows,
+        count: outputChannels, sums: &own)
       return own
     }
     sums?.add(shares)
@@ -136,82 +109,57 @@ public struct NormalizedConvolution: Hashable, Sendable {
     upstream: Place, correction: (constant: Buffer, slope: Buffer, values: Buffer)?, source: Place,
     scale: Buffer, shift: Buffer, weights: Buffer, gradient: Place, fresh: Bool
   ) -> Gradients {
-    let bands = bands
-    let plans = Dictionary(
-      uniqueKeysWithValues: Set(bands.map(\.rows)).map { rows in
-        let wide = geometry(rows: rows, widened: true)
-        let data = wide.filled.primitive(.data)
-        return (
-          rows,
-          (
-            data: data, packed: weights.packed(for: data, wide),
-            weights: geometry(rows: rows, widened: false).filled.primitive(.weights)
-          )
-        )
-      })
-    let sums = ChannelSums(channels: inputBlocks * channelLanes)
-    let biasSums = ChannelSums(channels: blocks(outputChannels) * channelLanes)
-
-    let shares = parallelResults(bands.count) { index -> Share? in
-      let (image, first, rows) = bands[index]
-      guard let plan = plans[rows] else { return nil }
-      let outer = rows + 2 * margin
-      let outputRow = blocks(outputChannels) * channelLanes * width
-
-      func gathered(from start: Int, rows: Int) -> Buffer {
-        let band = Buffer(count: outputRow * rows)
-        let offset = image * pitch(upstream.channels)
-        ck_gather(
-          band.pointer, upstream.buffer.pointer + offset,
-          correction.map { UnsafePointer($0.values.pointer + offset) },
-          correction.map { UnsafePointer($0.constant.pointer) },
-          correction.map { UnsafePointer($0.slope.pointer) }, upstream.offset, outputChannels,
-          height, width, channelLanes, start, rows)
-        return band
-      }
-
-      let inner = gathered(from: first, rows: rows)
-      let mapped = Buffer(count: inputBlocks * channelLanes * outer * width)
-      ck_norm_relu(
-        mapped.pointer, picture(image, of: source), scale.pointer, shift.pointer, inputBlocks,
-        height, width, channelLanes, first - margin, outer)
-      let made = Buffer(count: plan.weights.byteCount(dnnl_query_diff_weights_md) / 4)
-      plan.weights.execute([
-        (DNNL_ARG_SRC, dnnl_query_src_md, mapped.pointer),
-        (DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md, inner.pointer),
-        (DNNL_ARG_DIFF_WEIGHTS, dnnl_query_diff_weights_md, made.pointer),
-      ])
-      var biasShare = biasSums.emptyCopy
-      ck_band_sums(
-        &biasShare.values, inner.pointer, blocks(outputChannels), width, channelLanes, rows, 0)
-
-      let wide = margin == 0 ? inner : gathered(from: first - margin, rows: outer)
-      let behind = Buffer(count: inputBlocks * channelLanes * rows * width)
-      plan.data.execute([
-        (DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md, wide.pointer),
-        (DNNL_ARG_WEIGHTS, dnnl_query_weights_md, plan.packed.pointer),
-        (DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md, behind.pointer),
-      ])
-      var share = sums.emptyCopy
-      ck_norm_relu_pullback(
-        gradient.buffer.pointer + image * pitch(gradient.channels), behind.pointer,
-        picture(image, of: source), scale.pointer, shift.pointer, &share.values, fresh ? 1 : 0,
-        inputBlocks, height, width, channelLanes, first, rows)
-      return Share(rows: rows, weights: made, bias: biasShare, sums: share)
-    }.compactMap { $0 }
+    let read = Activation(source: source, scale: scale, shift: shift)
+    let given = Upstream(place: upstream, correction: correction)
+    let target = Target(place: gradient, fresh: fresh)
+    let bands = isTiled ? tiledBands : directBands
+    let pullback =
+      isTiled
+      ? tiledPullback(given, read, weights: weights, target)
+      : directPullback(given, read, weights: weights, target, bands: bands)
+    let shares = parallelResults(bands.count) { pullback(bands[$0]) }
 
     // Added in the order of the bands, so that a step is the same each time.
+    let sums = ChannelSums(channels: inputBlocks * channelLanes)
+    let biasSums = ChannelSums(channels: outputBlocks * channelLanes)
     sums.add(shares.map(\.sums))
     biasSums.add(shares.map(\.bias))
-    let weightGradients = Set(shares.map(\.rows)).sorted().map { rows in
-      let geometry = geometry(rows: rows, widened: false)
-      return geometry.unpackedWeights(
-        shares.filter { $0.rows == rows }.map(\.weights).total,
-        geometry.filled.primitive(.weights).layout(dnnl_query_diff_weights_md))
-    }
     return Gradients(
-      weights: weightGradients.total,
+      weights: isTiled ? tiledWeights(shares) : directWeights(shares),
       bias: Buffer(biasSums.first.prefix(outputChannels).map { Float($0) }), sums: sums)
+  }
+
+  /// What the convolution reads: `relu(scale·x + shift)` of a batch.
+  struct Activation {
+    let source: Place
+    let scale, shift: Buffer
+  }
+
+  /// The gradient of what the convolution made.
+  struct Upstream {
+    let place: Place
+    let correction: (constant: Buffer, slope: Buffer, values: Buffer)?
+  }
+
+  /// Where the gradient of the source goes.
+  struct Target {
+    let place: Place
+    let fresh: Bool
+  }
+
+  /// The upstream gradient of a band with so many rows above and below, blocked.
+  func gathered(_ upstream: Upstream, _ band: Band, margin: Int) -> Buffer {
+    let rows = band.rows + 2 * margin
+    let result = Buffer(count: outputBlocks * channelLanes * width * rows)
+    let offset = band.image * pitch(upstream.place.channels)
+    let correction = upstream.correction
+    ck_gather(
+      result.pointer, upstream.place.buffer.pointer + offset,
+      correction.map { UnsafePointer($0.values.pointer + offset) },
+      correction.map { UnsafePointer($0.constant.pointer) },
+      correction.map { UnsafePointer($0.slope.pointer) }, upstream.place.offset, outputChannels,
+      height, width, channelLanes, band.first - margin, rows)
+    return result
   }
 
   /// Copies a whole blocked batch into its place in a larger one.
@@ -248,12 +196,12 @@ public struct NormalizedConvolution: Hashable, Sendable {
     return result
   }
 
-  private func blocks(_ channels: Int) -> Int { (channels + channelLanes - 1) / channelLanes }
+  func blocks(_ channels: Int) -> Int { (channels + channelLanes - 1) / channelLanes }
 
   /// Floats of one picture of so many channels.
-  private func pitch(_ channels: Int) -> Int { blocks(channels) * channelLanes * height * width }
+  func pitch(_ channels: Int) -> Int { blocks(channels) * channelLanes * height * width }
 
-  private func picture(_ image: Int, of place: Place) -> UnsafeMutablePointer<Float> {
+  func picture(_ image: Int, of place: Place) -> UnsafeMutablePointer<Float> {
     place.buffer.pointer + image * pitch(place.channels)
   }
 
@@ -275,11 +223,4 @@ public struct NormalizedConvolution: Hashable, Sendable {
       }
     }
   }
-}
-
-/// What one band adds to the gradients.
-private struct Share {
-  let rows: Int
-  let weights: Buffer
-  let bias, sums: ChannelSums.Values
 }

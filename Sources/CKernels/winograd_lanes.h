@@ -1,0 +1,248 @@
+// The body of winograd.c for one number of lanes. The includer sets LANES, CPU (the processors to compile for), AT_ONCE
+// (accumulators that fit the registers) and NAME(x), the name of x in this copy.
+
+typedef float NAME(vec) __attribute__((vector_size(4 * LANES), aligned(4)));
+#define VEC NAME(vec)
+#define LOAD(p) (*(const VEC *)(p))
+#define STORE(p) (*(VEC *)(p))
+
+// Bᵀ on six values `n` vectors apart.
+INLINE void NAME(to_tile)(VEC *r, const VEC *d, const long n) {
+  VEC e = d[4 * n] - 2.0f * d[2 * n], f = A * (d[3 * n] - 2.0f * d[n]);
+  VEC g = d[4 * n] - 0.5f * d[2 * n], h = B * (d[3 * n] - 0.5f * d[n]);
+  r[0] = d[0] - 2.5f * d[2 * n] + d[4 * n];
+  r[1] = e + f;
+  r[2] = e - f;
+  r[3] = g + h;
+  r[4] = g - h;
+  r[5] = d[n] - 2.5f * d[3 * n] + d[5 * n];
+}
+
+// Aᵀ on six values `n` floats apart.
+INLINE void NAME(from_tile)(VEC *y, const float *m, const long n) {
+  VEC p = LOAD(m + n) + LOAD(m + 2 * n), q = LOAD(m + n) - LOAD(m + 2 * n);
+  VEC r = LOAD(m + 3 * n) + LOAD(m + 4 * n), s = LOAD(m + 3 * n) - LOAD(m + 4 * n);
+  y[0] = LOAD(m) + p + r;
+  y[1] = A * q + B * s;
+  y[2] = 0.5f * p + 2.0f * r;
+  y[3] = (0.5f * A) * q + (2 * B) * s + LOAD(m + 5 * n);
+}
+
+// A on four values `n` vectors apart: the pullback of from_tile.
+INLINE void NAME(to_products)(VEC *m, const VEC *y, const long n) {
+  VEC p = y[0] + 0.5f * y[2 * n], q = A * y[n] + (0.5f * A) * y[3 * n];
+  VEC r = y[0] + 2.0f * y[2 * n], s = B * y[n] + (2 * B) * y[3 * n];
+  m[0] = y[0];
+  m[1] = p + q;
+  m[2] = p - q;
+  m[3] = r + s;
+  m[4] = r - s;
+  m[5] = y[3 * n];
+}
+
+// G on three values `n` vectors apart.
+INLINE void NAME(to_packed)(VEC *u, const VEC *g, const long n) {
+  VEC p = (-2.0f / 3) * g[0] - (1.0f / 3) * g[2 * n], q = (-2.0f / 3 * A) * g[n];
+  VEC r = (1.0f / 6) * g[0] + (1.0f / 3) * g[2 * n], s = (B / 6) * g[n];
+  u[0] = g[0];
+  u[1] = p + q;
+  u[2] = p - q;
+  u[3] = r + s;
+  u[4] = r - s;
+  u[5] = g[2 * n];
+}
+
+// Gᵀ on six values `n` vectors apart: the pullback of to_packed.
+INLINE void NAME(from_packed)(VEC *g, const VEC *u, const long n) {
+  VEC p = u[n] + u[2 * n], q = u[n] - u[2 * n], r = u[3 * n] + u[4 * n], s = u[3 * n] - u[4 * n];
+  g[0] = u[0] - (2.0f / 3) * p + (1.0f / 6) * r;
+  g[1] = (B / 6) * s - (2.0f / 3 * A) * q;
+  g[2] = (1.0f / 3) * (r - p) + u[5 * n];
+}
+
+#define TILES_PER_RUN 16
+
+INLINE void NAME(source)(float *tiles, long pitch, long stride, const float *picture, const float *scale,
+                         const float *shift, long blocks, long height, long width, long top, long left, long across,
+                         long tile_rows, const int mapped) {
+  VEC columns[(4 * TILES_PER_RUN + 2) * 6];  // Bᵀ d of a run of tiles; neighbours share two of six columns
+  const VEC zero = {0};
+  for (long block = 0; block < blocks; block++) {
+    VEC a = zero, b = zero;
+    if (mapped) a = LOAD(scale + block * LANES), b = LOAD(shift + block * LANES);
+    const float *plane = picture + block * height * width * LANES;
+    for (long ty = 0; ty < tile_rows; ty++) {
+      const float *rows[6];
+      for (long i = 0; i < 6; i++) {
+        long y = top + 4 * ty + i;
+        rows[i] = y >= 0 && y < height ? plane + y * width * LANES : 0;
+      }
+      for (long start = 0; start < across; start += TILES_PER_RUN) {
+        long run = across - start < TILES_PER_RUN ? across - start : TILES_PER_RUN;
+        for (long column = 0; column < 4 * run + 2; column++) {
+          long x = 4 * start + column + left;
+          VEC d[6];
+          for (long i = 0; i < 6; i++) {
+            d[i] = zero;
+            if (rows[i] && x >= 0 && x < width) {
+              d[i] = LOAD(rows[i] + x * LANES);
+              if (mapped) d[i] = __builtin_elementwise_max(a * d[i] + b, zero);
+            }
+          }
+          NAME(to_tile)(columns + 6 * column, d, 1);
+        }
+        for (long t = 0; t < run; t++) {
+          float *to = tiles + (ty * across + start + t) * stride + block * LANES;
+          for (long i = 0; i < 6; i++) {
+            VEC r[6];
+            NAME(to_tile)(r, columns + 24 * t + i, 6);
+            for (long j = 0; j < 6; j++) STORE(to + (6 * i + j) * pitch) = r[j];
+          }
+        }
+      }
+    }
+  }
+}
+
+CPU static void NAME(any_source)(float *tiles, long pitch, long stride, const float *picture, const float *scale,
+                                 const float *shift, long blocks, long height, long width, long top, long left,
+                                 long across, long tile_rows) {
+  if (scale)
+    NAME(source)(tiles, pitch, stride, picture, scale, shift, blocks, height, width, top, left, across, tile_rows, 1);
+  else
+    NAME(source)(tiles, pitch, stride, picture, 0, 0, blocks, height, width, top, left, across, tile_rows, 0);
+}
+
+CPU static void NAME(upstream)(float *tiles, long pitch, const float *band, long rows, long width) {
+  long across = (width + 3) / 4;
+  for (long ty = 0; ty < (rows + 3) / 4; ty++)
+    for (long tx = 0; tx < across; tx++) {
+      VEC y[4][4], m[4][6];
+      for (long i = 0; i < 4; i++) {
+        for (long j = 0; j < 4; j++) {
+          y[i][j] = (VEC){0};
+          if (4 * ty + i < rows && 4 * tx + j < width)
+            y[i][j] = LOAD(band + ((4 * ty + i) * width + 4 * tx + j) * LANES);
+        }
+        NAME(to_products)(m[i], y[i], 1);
+      }
+      float *to = tiles + (ty * across + tx) * LANES;
+      for (long j = 0; j < 6; j++) {
+        VEC r[6];
+        NAME(to_products)(r, m[0] + j, 6);
+        for (long i = 0; i < 6; i++) STORE(to + (6 * i + j) * pitch) = r[i];
+      }
+    }
+}
+
+INLINE void NAME(product)(float *result, const float *tiles, long stride, const float *weights, long depth, int fresh,
+                          const long n) {
+  VEC sums[AT_ONCE];
+  for (long t = 0; t < n; t++) sums[t] = fresh ? (VEC){0} : LOAD(result + t * LANES);
+  for (long k = 0; k < depth; k++) {
+    VEC w = LOAD(weights + k * LANES);
+    for (long t = 0; t < n; t++) sums[t] += tiles[t * stride + k] * w;
+  }
+  for (long t = 0; t < n; t++) STORE(result + t * LANES) = sums[t];
+}
+
+CPU static void NAME(products)(float *result, long result_pitch, const float *tiles, long pitch, long stride,
+                               const float *weights, long inputs, long outputs, long count, long depth, int fresh) {
+  for (long position = 0; position < 36; position++)
+    for (long block = 0; block < outputs / LANES; block++) {
+      float *r = result + (36 * block + position) * result_pitch;
+      const float *v = tiles + position * pitch, *w = weights + (36 * block + position) * inputs * LANES;
+      long t = 0;
+      for (; t + AT_ONCE <= count; t += AT_ONCE)
+        NAME(product)(r + t * LANES, v + t * stride, stride, w, depth, fresh, AT_ONCE);
+      for (; t + 4 <= count; t += 4) NAME(product)(r + t * LANES, v + t * stride, stride, w, depth, fresh, 4);
+      for (; t < count; t++) NAME(product)(r + t * LANES, v + t * stride, stride, w, depth, fresh, 1);
+    }
+}
+
+CPU static void NAME(outer)(float *gradient, long gradient_pitch, const float *tiles, long pitch, long stride,
+                            const float *upstream, long upstream_pitch, long count, long depth) {
+  for (long position = 0; position < 36; position++)
+    for (long k = 0; k < depth; k += 8) {
+      VEC sums[8];
+      for (long i = 0; i < 8; i++) sums[i] = (VEC){0};
+      const float *v = tiles + position * pitch + k, *y = upstream + position * upstream_pitch;
+      for (long t = 0; t < count; t++) {
+        VEC w = LOAD(y + t * LANES);
+        for (long i = 0; i < 8; i++) sums[i] += v[t * stride + i] * w;
+      }
+      for (long i = 0; i < 8; i++) STORE(gradient + position * gradient_pitch + (k + i) * LANES) = sums[i];
+    }
+}
+
+CPU static void NAME(result)(float *band, const float *products, long pitch, const float *bias, long rows, long width) {
+  long across = (width + 3) / 4;
+  VEC b = {0};
+  if (bias) b = LOAD(bias);
+  for (long ty = 0; ty < (rows + 3) / 4; ty++)
+    for (long tx = 0; tx < across; tx++) {
+      const float *from = products + (ty * across + tx) * LANES;
+      VEC half[4][6];
+      for (long j = 0; j < 6; j++) {
+        VEC y[4];
+        NAME(from_tile)(y, from + j * pitch, 6 * pitch);
+        for (long i = 0; i < 4; i++) half[i][j] = y[i];
+      }
+      for (long i = 0; i < 4 && 4 * ty + i < rows; i++) {
+        VEC y[4];
+        NAME(from_tile)(y, (const float *)half[i], LANES);
+        float *to = band + ((4 * ty + i) * width + 4 * tx) * LANES;
+        for (long j = 0; j < 4 && 4 * tx + j < width; j++) STORE(to + j * LANES) = y[j] + b;
+      }
+    }
+}
+
+CPU static void NAME(pack)(float *packed, const float *weights, long inputs, long outputs, int turned, long block) {
+  long depth = (inputs + LANES - 1) / LANES * LANES, pitch = depth * LANES;
+  packed += block * 36 * pitch;
+  for (long k = 0; k < depth; k++) {
+    VEC g[9], half[3][6];
+    float *single = (float *)g;
+    for (long l = 0; l < LANES; l++) {
+      long o = block * LANES + l;
+      const float *from = weights + 9 * (turned ? k * outputs + o : o * inputs + k);
+      for (long i = 0; i < 9; i++)
+        single[i * LANES + l] = k < inputs && o < outputs ? from[turned ? 8 - i : i] : 0;
+    }
+    for (long i = 0; i < 3; i++) NAME(to_packed)(half[i], g + 3 * i, 1);
+    for (long j = 0; j < 6; j++) {
+      VEC u[6];
+      NAME(to_packed)(u, half[0] + j, 6);
+      for (long i = 0; i < 6; i++) STORE(packed + (6 * i + j) * pitch + k * LANES) = u[i];
+    }
+  }
+}
+
+CPU static void NAME(unpack)(float *gradient, long gradient_pitch, const float *outer, long pitch, long depth) {
+  for (long k = 0; k < depth; k++) {
+    VEC half[3][6], u[6], g[3];
+    for (long j = 0; j < 6; j++) {
+      for (long i = 0; i < 6; i++) u[i] = LOAD(outer + (6 * i + j) * pitch + k * LANES);
+      NAME(from_packed)(g, u, 1);
+      for (long i = 0; i < 3; i++) half[i][j] = g[i];
+    }
+    for (long i = 0; i < 3; i++) {
+      NAME(from_packed)(g, half[i], 1);
+      for (long j = 0; j < 3; j++) STORE(gradient + (3 * i + j) * gradient_pitch + k * LANES) = g[j];
+    }
+  }
+}
+
+CPU static void NAME(order)(float *weights, const float *gradient, long inputs, long outputs) {
+  long depth = (inputs + LANES - 1) / LANES * LANES;
+  for (long o = 0; o < outputs; o++) {
+    const float *from = gradient + o / LANES * 9 * depth * LANES + o % LANES;
+    for (long k = 0; k < inputs; k++)
+      for (long i = 0; i < 9; i++) weights[(o * inputs + k) * 9 + i] = from[(i * depth + k) * LANES];
+  }
+}
+
+#undef VEC
+#undef LOAD
+#undef STORE
+#undef TILES_PER_RUN

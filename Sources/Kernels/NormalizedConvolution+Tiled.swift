@@ -1,0 +1,140 @@
+internal import CKernels
+
+// Bands convolved by Winograd's method: affine map, ReLU and input transform are one sweep.
+
+extension NormalizedConvolution {
+  /// Whether a picture has enough tiles of 4×4 results for the transforms of the weights to pay.
+  var isTiled: Bool { kernel == 3 && ((height + 3) / 4) * ((width + 3) / 4) >= 16 }
+
+  /// Bands of whole rows of tiles, about 64 tiles each, at least one for each thread.
+  var tiledBands: [Band] {
+    let across = (width + 3) / 4
+    let down = (height + 3) / 4
+    let least = max(1, (threadCount + batch - 1) / batch)
+    let parts = min(down, max(least, down / max(1, 64 / across)))
+    return (0..<batch).flatMap { image in
+      (0..<parts).map { part in
+        let first = 4 * (down * part / parts)
+        return Band(
+          image: image, first: first, rows: min(height, 4 * (down * (part + 1) / parts)) - first)
+      }
+    }
+  }
+
+  /// Makes the new maps of a band.
+  func tiled(_ read: Activation, weights: Buffer, bias: Buffer) -> (Band) -> Buffer {
+    let packed = weights.winograd(inputs: inputChannels, outputs: outputChannels)
+    let bias = bias.extended(to: outputBlocks * channelLanes)
+    return { band in
+      let tiles = Tiles(rows: band.rows, width: width)
+      let products = Buffer(count: outputBlocks * tiles.size(channels: channelLanes))
+      forEachChunk(read, band, tiles) { start, blocks, transformed in
+        tiles.multiply(
+          transformed, channels: blocks * channelLanes, by: packed, from: start,
+          inputs: inputBlocks, outputs: outputBlocks, into: products, fresh: start == 0)
+      }
+      let made = Buffer(count: outputBlocks * channelLanes * band.rows * width)
+      for block in 0..<outputBlocks {
+        tiles.finish(
+          products, block: block, bias: bias.pointer + block * channelLanes,
+          to: made.pointer + block * channelLanes * band.rows * width)
+      }
+      return made
+    }
+  }
+
+  /// Adds to the gradient of the source and finds a band's share of the others.
+  func tiledPullback(
+    _ upstream: Upstream, _ read: Activation, weights: Buffer, _ target: Target
+  ) -> (Band) -> Share {
+    let turned = weights.winograd(inputs: outputChannels, outputs: inputChannels, turned: true)
+    let turnedSize = 36 * outputBlocks * channelLanes * channelLanes  // of one block of inputs
+    let depth = inputBlocks * channelLanes
+    return { band in
+      let tiles = Tiles(rows: band.rows, width: width)
+      let outer = band.rows + 2
+      let wide = gathered(upstream, band, margin: 1)
+      var bias = ChannelSums.Values(channels: outputBlocks * channelLanes)
+      ck_band_sums(&bias.values, wide.pointer, outputBlocks, width, channelLanes, outer, 1)
+
+      // The upstream gradient as the source of the turned convolution, and as the pullback of the
+      // forward one sees it.
+      let channels = outputBlocks * channelLanes
+      let asSource = Buffer(count: tiles.size(channels: channels))
+      ck_winograd_source(
+        asSource.pointer, tiles.pitch(channels: channels), channels, wide.pointer, nil, nil,
+        outputBlocks, outer, width, 0, -1, tiles.across, tiles.down, channelLanes)
+      let asResult = (0..<outputBlocks).map { block in
+        let result = Buffer(count: tiles.size(channels: channelLanes))
+        ck_winograd_upstream(
+          result.pointer, tiles.pitch(channels: channelLanes),
+          wide.pointer + (block * outer + 1) * width * channelLanes, band.rows, width,
+          channelLanes)
+        return result
+      }
+
+      let made = Buffer(count: outputBlocks * 9 * depth * channelLanes)
+      var sums = ChannelSums.Values(channels: depth)
+      forEachChunk(read, band, tiles) { start, blocks, transformed in
+        let chunk = blocks * channelLanes
+        let pitch = chunk * channelLanes + 16
+        let pairs = Buffer(count: 36 * pitch)
+        for block in 0..<outputBlocks {
+          ck_winograd_outer(
+            pairs.pointer, pitch, transformed.pointer, tiles.pitch(channels: chunk), chunk,
+            asResult[block].pointer, tiles.pitch(channels: channelLanes), tiles.count, chunk,
+            channelLanes)
+          ck_winograd_unpack(
+            made.pointer + (block * 9 * depth + start * channelLanes) * channelLanes,
+            depth * channelLanes, pairs.pointer, pitch, chunk, channelLanes)
+        }
+        let plane = band.rows * width * channelLanes
+        let behind = Buffer(count: blocks * plane)
+        let products = Buffer(count: tiles.size(channels: channelLanes))
+        for block in 0..<blocks {
+          tiles.multiply(
+            asSource, channels: channels, by: turned, at: (start + block) * turnedSize,
+            inputs: outputBlocks, outputs: 1, into: products, fresh: true)
+          tiles.finish(products, block: 0, bias: nil, to: behind.pointer + block * plane)
+        }
+        let offset = start * height * width * channelLanes
+        var own = ChannelSums.Values(channels: chunk)
+        ck_norm_relu_pullback(
+          picture(band.image, of: target.place) + offset, behind.pointer,
+          picture(band.image, of: read.source) + offset,
+          read.scale.pointer + start * channelLanes, read.shift.pointer + start * channelLanes,
+          &own.values, target.fresh ? 1 : 0, blocks, height, width, channelLanes, band.first,
+          band.rows)
+        sums.set(own, at: start * channelLanes)
+      }
+      return Share(rows: band.rows, weights: made, bias: bias, sums: sums)
+    }
+  }
+
+  /// The gradient of the weights in PyTorch's order.
+  func tiledWeights(_ shares: [Share]) -> Buffer {
+    let total = shares.map(\.weights).total
+    let result = Buffer(count: outputChannels * inputChannels * 9)
+    ck_winograd_order(
+      result.pointer, total.pointer, inputChannels, outputChannels, channelLanes)
+    return result
+  }
+
+  /// Transforms what the convolution reads, a few blocks at a time so that they stay in the cache.
+  private func forEachChunk(
+    _ read: Activation, _ band: Band, _ tiles: Tiles,
+    _ body: (_ start: Int, _ blocks: Int, _ transformed: Buffer) -> Void
+  ) {
+    let most = max(1, 4096 / (tiles.count * channelLanes))
+    for start in stride(from: 0, to: inputBlocks, by: most) {
+      let blocks = min(most, inputBlocks - start)
+      let transformed = Buffer(count: tiles.size(channels: blocks * channelLanes))
+      ck_winograd_source(
+        transformed.pointer, tiles.pitch(channels: blocks * channelLanes), blocks * channelLanes,
+        picture(band.image, of: read.source) + start * height * width * channelLanes,
+        read.scale.pointer + start * channelLanes, read.shift.pointer + start * channelLanes,
+        blocks, height, width, band.first - 1, -1, tiles.across, tiles.down, channelLanes)
+      body(start, blocks, transformed)
+    }
+  }
+}
