@@ -46,11 +46,12 @@ void ck_winograd_products(float *result, long result_pitch, const float *tiles, 
 }
 
 void ck_winograd_outer(float *gradient, long gradient_pitch, const float *tiles, long pitch, long stride,
-                       const float *upstream, long upstream_pitch, long count, long depth, long lanes) {
+                       const float *upstream, long upstream_pitch, long blocks, long count, long depth, int fresh,
+                       long lanes) {
   if (lanes == 16)
-    outer16(gradient, gradient_pitch, tiles, pitch, stride, upstream, upstream_pitch, count, depth);
+    outer16(gradient, gradient_pitch, tiles, pitch, stride, upstream, upstream_pitch, blocks, count, depth, fresh);
   else
-    outer8(gradient, gradient_pitch, tiles, pitch, stride, upstream, upstream_pitch, count, depth);
+    outer8(gradient, gradient_pitch, tiles, pitch, stride, upstream, upstream_pitch, blocks, count, depth, fresh);
 }
 
 void ck_winograd_result(float *band, const float *products, long pitch, const float *bias, long rows, long width,

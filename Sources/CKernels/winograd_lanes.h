@@ -161,17 +161,21 @@ CPU static void NAME(products)(float *result, long result_pitch, const float *ti
 }
 
 CPU static void NAME(outer)(float *gradient, long gradient_pitch, const float *tiles, long pitch, long stride,
-                            const float *upstream, long upstream_pitch, long count, long depth) {
+                            const float *upstream, long upstream_pitch, long blocks, long count, long depth, int fresh) {
   for (long position = 0; position < 36; position++)
-    for (long k = 0; k < depth; k += 8) {
-      VEC sums[8];
-      for (long i = 0; i < 8; i++) sums[i] = (VEC){0};
-      const float *v = tiles + position * pitch + k, *y = upstream + position * upstream_pitch;
-      for (long t = 0; t < count; t++) {
-        VEC w = LOAD(y + t * LANES);
-        for (long i = 0; i < 8; i++) sums[i] += v[t * stride + i] * w;
+    for (long block = 0; block < blocks; block++) {
+      const float *y = upstream + (36 * block + position) * upstream_pitch;
+      float *to = gradient + (36 * block + position) * gradient_pitch;
+      for (long k = 0; k < depth; k += 8) {
+        const float *v = tiles + position * pitch + k;
+        VEC sums[8];
+        for (long i = 0; i < 8; i++) sums[i] = fresh ? (VEC){0} : LOAD(to + (k + i) * LANES);
+        for (long t = 0; t < count; t++) {
+          VEC w = LOAD(y + t * LANES);
+          for (long i = 0; i < 8; i++) sums[i] += v[t * stride + i] * w;
+        }
+        for (long i = 0; i < 8; i++) STORE(to + (k + i) * LANES) = sums[i];
       }
-      for (long i = 0; i < 8; i++) STORE(gradient + position * gradient_pitch + (k + i) * LANES) = sums[i];
     }
 }
 

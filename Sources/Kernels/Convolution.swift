@@ -98,6 +98,7 @@ extension ConvolutionGeometry {
     precondition(
       source.count == inputCount && weights.count == weightCount && bias.count == outputChannels,
       "a convolution of \(source.count) floats by \(weights.count) weights, expected \(self)")
+    if isTiled { return tiledConvolve(source, weights: weights, bias: bias) }
     let result = Buffer(count: outputCount)
     let shares = shares
     let primitives = shares.map { $0.geometry.primitive(.forward) }
@@ -115,6 +116,7 @@ extension ConvolutionGeometry {
 
   /// The gradient with respect to the source of ``convolve(_:weights:bias:)``.
   public func sourceGradient(_ upstream: Buffer, weights: Buffer) -> Buffer {
+    if isTiled { return tiledSourceGradient(upstream, weights: weights) }
     let result = Buffer(count: inputCount)
     let shares = shares
     let primitives = shares.map { $0.geometry.primitive(.data) }
@@ -137,6 +139,7 @@ extension ConvolutionGeometry {
 
   /// The gradient with respect to the weights of ``convolve(_:weights:bias:)``, in PyTorch's order.
   public func weightsGradient(_ source: Buffer, _ upstream: Buffer) -> Buffer {
+    if isTiled { return tiledWeightsGradient(source, upstream) }
     let shares = shares
     let primitives = shares.map { $0.geometry.primitive(.weights) }
     let parts = primitives.map { Buffer(count: $0.byteCount(dnnl_query_diff_weights_md) / 4) }

@@ -42,7 +42,8 @@ extension NormalizedConvolution {
   }
 
   /// Makes the new maps of a band.
-  func direct(_ read: Activation, weights: Buffer, bias: Buffer, bands: [Band]) -> (Band) -> Buffer {
+  func direct(_ read: Activation, weights: Buffer, bias: Buffer, bands: [Band]) -> (Band) -> Buffer
+  {
     let plans = plans(bands) { rows in
       let geometry = geometry(rows: rows, widened: false)
       let primitive = geometry.filled.primitive(.forward)

@@ -64,29 +64,23 @@ extension NormalizedConvolution {
       ck_winograd_source(
         asSource.pointer, tiles.pitch(channels: channels), channels, wide.pointer, nil, nil,
         outputBlocks, outer, width, 0, -1, tiles.across, tiles.down, channelLanes)
-      let asResult = (0..<outputBlocks).map { block in
-        let result = Buffer(count: tiles.size(channels: channelLanes))
-        ck_winograd_upstream(
-          result.pointer, tiles.pitch(channels: channelLanes),
-          wide.pointer + (block * outer + 1) * width * channelLanes, band.rows, width,
-          channelLanes)
-        return result
-      }
+      let asResult = tiles.upstream(
+        wide.pointer + width * channelLanes, plane: outer * width * channelLanes,
+        blocks: outputBlocks)
 
       let made = Buffer(count: outputBlocks * 9 * depth * channelLanes)
       var sums = ChannelSums.Values(channels: depth)
       forEachChunk(read, band, tiles) { start, blocks, transformed in
         let chunk = blocks * channelLanes
-        let pitch = chunk * channelLanes + 16
-        let pairs = Buffer(count: 36 * pitch)
+        let pitch = Tiles.pairPitch(channels: chunk)
+        let pairs = Buffer(count: outputBlocks * 36 * pitch)
+        tiles.pair(
+          transformed, channels: chunk, with: asResult, blocks: outputBlocks, into: pairs,
+          fresh: true)
         for block in 0..<outputBlocks {
-          ck_winograd_outer(
-            pairs.pointer, pitch, transformed.pointer, tiles.pitch(channels: chunk), chunk,
-            asResult[block].pointer, tiles.pitch(channels: channelLanes), tiles.count, chunk,
-            channelLanes)
           ck_winograd_unpack(
             made.pointer + (block * 9 * depth + start * channelLanes) * channelLanes,
-            depth * channelLanes, pairs.pointer, pitch, chunk, channelLanes)
+            depth * channelLanes, pairs.pointer + block * 36 * pitch, pitch, chunk, channelLanes)
         }
         let plane = band.rows * width * channelLanes
         let behind = Buffer(count: blocks * plane)

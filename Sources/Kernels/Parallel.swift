@@ -34,6 +34,12 @@ func parallelResults<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] 
   }
 }
 
+/// Divides the indices below `count` into one run for each thread.
+func parallelShares(_ count: Int, _ body: (Range<Int>) -> Void) {
+  let parts = min(threadCount, count)
+  parallel(parts) { body(count * $0 / parts..<count * ($0 + 1) / parts) }
+}
+
 /// Divides `count` elements into runs of whole cache lines, several at a time; few elements stay on
 /// the calling thread.
 ///

@@ -39,9 +39,45 @@ struct Tiles {
       outputs * channelLanes, count, channels, fresh ? 1 : 0, channelLanes)
   }
 
+  /// The sums over the tiles of transformed pixels by transformed upstream gradients, per pair of
+  /// channels: the transformed gradient of the weights.
+  ///
+  /// - Parameters:
+  ///   - channels: How many channels `transformed` has, whole blocks.
+  ///   - upstream: See ``upstream(_:plane:blocks:)``.
+  ///   - pairs: `[output block][36][channels][lanes]`, positions ``pairPitch(channels:)`` apart.
+  func pair(
+    _ transformed: Buffer, channels: Int, with upstream: Buffer, blocks: Int, into pairs: Buffer,
+    fresh: Bool
+  ) {
+    ck_winograd_outer(
+      pairs.pointer, Tiles.pairPitch(channels: channels), transformed.pointer,
+      pitch(channels: channels), channels, upstream.pointer, pitch(channels: channelLanes), blocks,
+      count, channels, fresh ? 1 : 0, channelLanes)
+  }
+
+  static func pairPitch(channels: Int) -> Int { channels * channelLanes + 16 }
+
+  /// The upstream gradient as the pullback of ``finish(_:block:bias:to:)`` sees it.
+  ///
+  /// - Parameters:
+  ///   - band: The band's first row in the first block.
+  ///   - plane: Floats between two blocks.
+  func upstream(_ band: UnsafePointer<Float>, plane: Int, blocks: Int) -> Buffer {
+    let size = size(channels: channelLanes)
+    let result = Buffer(count: blocks * size)
+    for block in 0..<blocks {
+      ck_winograd_upstream(
+        result.pointer + block * size, pitch(channels: channelLanes), band + block * plane, rows,
+        width, channelLanes)
+    }
+    return result
+  }
+
   /// Writes the results of one block of outputs.
   func finish(
-    _ products: Buffer, block: Int, bias: UnsafePointer<Float>?, to band: UnsafeMutablePointer<Float>
+    _ products: Buffer, block: Int, bias: UnsafePointer<Float>?,
+    to band: UnsafeMutablePointer<Float>
   ) {
     ck_winograd_result(
       band, products.pointer + block * size(channels: channelLanes), pitch(channels: channelLanes),

@@ -91,9 +91,11 @@ void ck_winograd_products(float *result, long result_pitch, const float *tiles, 
                           const float *weights, long inputs, long outputs, long count, long depth, int fresh,
                           long lanes);
 
-/// gradient[36][depth][lanes] = Σ over the tiles of tiles[36][tile][depth] · upstream[36][tile][lanes].
+/// gradient[output block][36][depth][lanes] (+)= Σ over the tiles of tiles[36][tile][depth] ·
+/// upstream[output block][36][tile][lanes]; `fresh` overwrites.
 void ck_winograd_outer(float *gradient, long gradient_pitch, const float *tiles, long pitch, long stride,
-                       const float *upstream, long upstream_pitch, long count, long depth, long lanes);
+                       const float *upstream, long upstream_pitch, long blocks, long count, long depth, int fresh,
+                       long lanes);
 
 /// band[rows][width][lanes] = Aᵀ·m·A of each tile (+ bias, where given), cut to the band's size.
 void ck_winograd_result(float *band, const float *products, long pitch, const float *bias, long rows, long width,
