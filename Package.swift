@@ -8,7 +8,7 @@ let layers: [[String]] = [
   ["MediaTypes"],  // plain values that every target may speak of
   ["Media", "Kernels"],  // the code that touches C pointers
   ["Tensors"],  // arrays and their gradients
-  ["Neural", "Imaging"],  // what models are built from
+  ["Neural", "Signal", "Imaging"],  // what models are built from
   ["QRSteganography"],  // one target per field; none knows another
   ["Pipelines"],  // file in, file out
   ["palimpsest"],  // the command line
@@ -30,9 +30,10 @@ let package = Package(
     .library(
       name: "Palimpsest",
       targets: [
-        "Pipelines", "QRSteganography", "Neural", "Tensors", "Imaging", "Media", "MediaTypes",
+        "Pipelines", "QRSteganography", "Neural", "Signal", "Tensors", "Imaging", "Media",
+        "MediaTypes",
       ]),
-    .library(name: "PalimpsestEngine", targets: ["Neural", "Tensors", "Kernels"]),
+    .library(name: "PalimpsestEngine", targets: ["Neural", "Signal", "Tensors", "Kernels"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -62,6 +63,7 @@ let package = Package(
       name: "Kernels", dependencies: ["CKernels", "COneDNN", "COpenBLAS"], swiftSettings: checked),
     .target(name: "Tensors", dependencies: ["Kernels"], swiftSettings: safe),
     .target(name: "Neural", dependencies: ["Tensors", "Kernels"], swiftSettings: safe),
+    .target(name: "Signal", dependencies: ["Tensors"], swiftSettings: safe),
     .target(name: "Imaging", dependencies: ["MediaTypes"], swiftSettings: safe),
     .target(
       name: "QRSteganography",
@@ -90,6 +92,9 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: checked),
     .testTarget(
       name: "NeuralTests", dependencies: ["Neural", "Tensors", "Kernels", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: checked),
+    .testTarget(
+      name: "SignalTests", dependencies: ["Signal", "Tensors", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: checked),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "MediaTypes"], swiftSettings: checked),

@@ -4,20 +4,24 @@ public import Kernels
 public struct Matrix: Sendable {
   public let rows, columns: Int
   let buffer: Buffer
+  /// Whether the buffer holds column by column.
+  let isTransposed: Bool
 
   /// - Parameter values: `rows · columns` values, row by row.
   public init(_ values: [Float], rows: Int, columns: Int) {
     precondition(values.count == rows * columns, "\(values.count) values in \(rows)×\(columns)")
+    self.init(Buffer(values), rows: rows, columns: columns, isTransposed: false)
+  }
+
+  private init(_ buffer: Buffer, rows: Int, columns: Int, isTransposed: Bool) {
     self.rows = rows
     self.columns = columns
-    buffer = Buffer(values)
+    self.buffer = buffer
+    self.isTransposed = isTransposed
   }
 
   var transposed: Matrix {
-    let values = buffer.array
-    return Matrix(
-      (0..<columns).flatMap { column in (0..<rows).map { values[$0 * columns + column] } },
-      rows: columns, columns: rows)
+    Matrix(buffer, rows: columns, columns: rows, isTransposed: !isTransposed)
   }
 }
 
@@ -34,9 +38,10 @@ extension Tensor {
       "planes of \(h)×\(w) resampled from \(vertical.columns)×\(horizontal.columns)")
     let wide = Buffer.products(
       plainBuffer, horizontal.buffer, rows: n * c * h, inner: w, columns: horizontal.rows,
-      items: 1, rightIsTransposed: true)
+      items: 1, rightIsTransposed: !horizontal.isTransposed)
     let result = Buffer.products(
-      vertical.buffer, wide, rows: vertical.rows, inner: h, columns: horizontal.rows, items: n * c)
+      vertical.buffer, wide, rows: vertical.rows, inner: h, columns: horizontal.rows, items: n * c,
+      leftIsTransposed: vertical.isTransposed)
     return Tensor.recorded(
       result, shape: [n, c, vertical.rows, horizontal.rows], from: [self]
     ) { [$0.resampled(vertical: vertical.transposed, horizontal: horizontal.transposed)] }
@@ -63,7 +68,8 @@ extension Tensor {
     let (n, c, h, w) = (shape[0], shape[1], shape[2], shape[3])
     precondition(c == matrix.columns, "\(c) channels mixed by \(matrix.columns) columns")
     let result = Buffer.products(
-      matrix.buffer, plainBuffer, rows: matrix.rows, inner: c, columns: h * w, items: n)
+      matrix.buffer, plainBuffer, rows: matrix.rows, inner: c, columns: h * w, items: n,
+      leftIsTransposed: matrix.isTransposed)
     return Tensor.recorded(result, shape: [n, matrix.rows, h, w], from: [self]) {
       [$0.mixed(by: matrix.transposed)]
     }

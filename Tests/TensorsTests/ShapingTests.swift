@@ -49,6 +49,18 @@ import Testing
     expectAdjoint([2, 3, 7, 5], seed: seed) { $0.mixed(by: Matrix(randomTensor("mix", [4, 3]))) }
   }
 
+  @Test func `frames signals as unfolding does, and adds them up again`() {
+    let x = Tensor((0..<9).map { Float($0) }, shape: [1, 9])
+    let frames = x.framed(size: 4, hop: 2)
+    #expect(frames.shape == [1, 4, 3])
+    #expect(frames.array == [0, 2, 4, 1, 3, 5, 2, 4, 6, 3, 5, 7])
+    #expect(frames.overlapAdded(hop: 2).array == [0, 1, 4, 6, 8, 10, 6, 7])
+    for seed in 1...2 {
+      expectAdjoint([3, 20], seed: seed) { $0.framed(size: 7, hop: 3) }
+      expectAdjoint([3, 7, 5], seed: seed) { $0.overlapAdded(hop: 3, length: 21) }
+    }
+  }
+
   @Test(arguments: [2, 3]) func `shuffles pixels and back`(factor: Int) {
     let x = randomTensor("x", [2, 3 * factor * factor, 4, 5])
     expectClose(
