@@ -4,10 +4,10 @@ import PackageDescription
 /// The architecture, lowest layer first: a target may depend on targets of lower layers only.
 let layers: [[String]] = [
   // C, as it is
-  ["CFFmpeg", "COneDNN", "COpenBLAS", "CPNG", "CJPEG", "CQRencode", "CZBar", "CKernels"],
+  ["CFFmpeg", "COneDNN", "COpenBLAS", "CPNG", "CJPEG", "CQRencode", "CZBar", "CZlib", "CKernels"],
   ["MediaTypes"],  // plain values that every target may speak of
   ["Media", "Kernels"],  // the code that touches C pointers
-  ["Tensors"],  // arrays and their gradients
+  ["Tensors", "WeightFiles"],  // arrays with their gradients, and in files
   ["Neural", "Signal", "Imaging"],  // what models are built from
   ["QRSteganography"],  // one target per field; none knows another
   ["Pipelines"],  // file in, file out
@@ -30,10 +30,11 @@ let package = Package(
     .library(
       name: "Palimpsest",
       targets: [
-        "Pipelines", "QRSteganography", "Neural", "Signal", "Tensors", "Imaging", "Media",
-        "MediaTypes",
+        "Pipelines", "QRSteganography", "Neural", "Signal", "WeightFiles", "Tensors", "Imaging",
+        "Media", "MediaTypes",
       ]),
-    .library(name: "PalimpsestEngine", targets: ["Neural", "Signal", "Tensors", "Kernels"]),
+    .library(
+      name: "PalimpsestEngine", targets: ["Neural", "Signal", "WeightFiles", "Tensors", "Kernels"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -53,6 +54,7 @@ let package = Package(
     .systemLibrary(
       name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .systemLibrary(name: "CZBar", pkgConfig: "zbar", providers: [.apt(["libzbar-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=fast"])]),
 
     .target(name: "MediaTypes", swiftSettings: safe),
@@ -62,17 +64,22 @@ let package = Package(
     .target(
       name: "Kernels", dependencies: ["CKernels", "COneDNN", "COpenBLAS"], swiftSettings: checked),
     .target(name: "Tensors", dependencies: ["Kernels"], swiftSettings: safe),
-    .target(name: "Neural", dependencies: ["Tensors", "Kernels"], swiftSettings: safe),
+    .target(name: "WeightFiles", dependencies: ["CZlib", "Kernels"], swiftSettings: safe),
+    .target(
+      name: "Neural", dependencies: ["Tensors", "Kernels", "WeightFiles"], swiftSettings: safe),
     .target(name: "Signal", dependencies: ["Tensors"], swiftSettings: safe),
     .target(name: "Imaging", dependencies: ["MediaTypes"], swiftSettings: safe),
     .target(
       name: "QRSteganography",
       dependencies: [
-        "CQRencode", "CZBar", "MediaTypes", "Imaging", "Kernels", "Tensors", "Neural",
+        "CQRencode", "CZBar", "MediaTypes", "Imaging", "Kernels", "Tensors", "WeightFiles",
+        "Neural",
       ], swiftSettings: checked),
     .target(
       name: "Pipelines",
-      dependencies: ["MediaTypes", "Media", "Imaging", "Tensors", "Neural", "QRSteganography"],
+      dependencies: [
+        "MediaTypes", "Media", "Imaging", "Tensors", "WeightFiles", "Neural", "QRSteganography",
+      ],
       swiftSettings: safe),
     .executableTarget(
       name: "palimpsest",
@@ -91,7 +98,12 @@ let package = Package(
       name: "TensorsTests", dependencies: ["Tensors", "Kernels", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: checked),
     .testTarget(
-      name: "NeuralTests", dependencies: ["Neural", "Tensors", "Kernels", "TestSupport"],
+      name: "WeightFilesTests", dependencies: ["WeightFiles", "TestSupport"],
+      resources: [.copy("Fixtures")],
+      swiftSettings: checked),
+    .testTarget(
+      name: "NeuralTests",
+      dependencies: ["Neural", "WeightFiles", "Tensors", "Kernels", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: checked),
     .testTarget(
       name: "SignalTests", dependencies: ["Signal", "Tensors", "TestSupport"],
@@ -101,7 +113,8 @@ let package = Package(
     .testTarget(
       name: "QRSteganographyTests",
       dependencies: [
-        "QRSteganography", "Imaging", "MediaTypes", "Tensors", "Neural", "TestSupport",
+        "QRSteganography", "Imaging", "MediaTypes", "Tensors", "WeightFiles", "Neural",
+        "TestSupport",
       ],
       resources: [.copy("Fixtures")], swiftSettings: checked),
     .testTarget(

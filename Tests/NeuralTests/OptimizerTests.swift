@@ -3,6 +3,7 @@ import Neural
 import Tensors
 import TestSupport
 import Testing
+import WeightFiles
 
 @Suite struct `Optimizers` {
   /// A rule under the name of its fixture.

@@ -3,6 +3,7 @@ import Neural
 import Tensors
 import TestSupport
 import Testing
+import WeightFiles
 
 @Suite struct `A weight file` {
   @Test func `brings single precision back exactly`() throws {
@@ -88,6 +89,17 @@ import Testing
     #"{"a":{"dtype":"F32","shape":[4.5],"data_offsets":[0,16]}}"#,
     #"{"a":{"dtype":"C64","shape":[2],"data_offsets":[0,16]}}"#,
     #"{"a":{"shape":[4],"data_offsets":[0,16]}}"#,
+    #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+    #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}"#,
+    #"""
+    {"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},
+    "b":{"dtype":"F32","shape":[3],"data_offsets":[4,16]}}
+    """#,
+    #"""
+    {"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},
+    "a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}
+    """#,
+    #"{"a":{"dtype":"F32","dtype":"I32","shape":[4],"data_offsets":[0,16]}}"#,
     #"{"a":[1,2]}"#,
     #"["a"]"#,
     "no header",
@@ -98,6 +110,33 @@ import Testing
       bytes += Array(header.utf8) + [UInt8](repeating: 0, count: 16)
       try Data(bytes).write(to: URL(filePath: path))
       #expect(throws: WeightError.self) { try WeightFile(path: path) }
+    }
+  }
+
+  @Test(arguments: [UInt64.max, 1 << 63, 17, 200_000_000])
+  func `with a header longer than itself is refused`(length: UInt64) throws {
+    try withFile { path in
+      let bytes = (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
+      try Data(bytes + Array("{              }".utf8)).write(to: URL(filePath: path))
+      #expect(throws: WeightError.self) { try WeightFile(path: path) }
+    }
+  }
+
+  @Test func `may have arrays of any type, one of them empty, and colons in its names`() throws {
+    let header = #"""
+      {"a:b":{"dtype":"I16","shape":[2],"data_offsets":[0,4]},
+      "c\"":{"dtype":"F64","shape":[0,3],"data_offsets":[4,4]},
+      "d":{"dtype":"U8","shape":[],"data_offsets":[4,5]},"__metadata__":{"e":"f:g"}}
+      """#
+    try withFile { path in
+      var bytes = (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) }
+      bytes += Array(header.utf8) + [1, 0, 0xFE, 0xFF, 200]
+      try Data(bytes).write(to: URL(filePath: path))
+      let file = try WeightFile(path: path)
+      #expect(file["a:b"]?.array == [1, -2])
+      #expect(file[#"c""#]?.shape == [0, 3])
+      #expect(file["d"]?.scalar == 200)
+      #expect(file.metadata == ["e": "f:g"])
     }
   }
 

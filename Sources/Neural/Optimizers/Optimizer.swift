@@ -1,5 +1,6 @@
 public import Kernels
 public import Tensors
+public import WeightFiles
 
 /// How an optimizer moves one parameter.
 public protocol UpdateRule: Sendable {
@@ -63,7 +64,7 @@ public final class Optimizer {
   /// Goes on from a checkpoint's moments, as if there had been no break.
   ///
   /// - Parameter count: The steps taken until then.
-  /// - Throws: ``WeightError`` if moments are missing or of another shape; nothing is changed then.
+  /// - Throws: ``WeightFiles/WeightError`` if moments are missing or of another shape; nothing is changed then.
   public func restore(_ file: WeightFile, count: Int) throws(WeightError) {
     let shapes = file.shapes
     let wrong = places.filter { shapes[$0.name] != parameters[$0.parameter].parameter.shape }

@@ -2,6 +2,7 @@ internal import Foundation
 internal import Media
 internal import Neural
 internal import QRSteganography
+internal import WeightFiles
 
 /// What the process tells its caller when it ends.
 public enum ExitStatus: Int32, Sendable {

@@ -3,6 +3,7 @@ internal import Imaging
 internal import MediaTypes
 internal import Neural
 internal import Tensors
+internal import WeightFiles
 
 /// Trains a pair of networks, step by step.
 ///

@@ -3,6 +3,7 @@ import MediaTypes
 import Neural
 import Tensors
 import Testing
+import WeightFiles
 
 @testable import QRSteganography
 
