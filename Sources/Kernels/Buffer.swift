@@ -22,7 +22,9 @@ public final class Buffer: @unchecked Sendable {
   /// Takes room for `count` floats of one value.
   public convenience init(repeating value: Float, count: Int) {
     self.init(count: count)
-    pointer.update(repeating: value, count: count)
+    parallelRuns(count) { start, length in
+      (pointer + start).update(repeating: value, count: length)
+    }
   }
 
   /// Copies an array.

@@ -169,7 +169,11 @@ extension ConvolutionGeometry {
 extension [Buffer] {
   /// The element-wise sum of buffers of one size, in the first one's memory.
   var total: Buffer {
-    for other in dropFirst() { ck_accumulate(self[0].pointer, other.pointer, 1, self[0].count) }
+    parallelRuns(self[0].count) { start, length in
+      for other in dropFirst() {
+        ck_accumulate(self[0].pointer + start, other.pointer + start, 1, length)
+      }
+    }
     return self[0]
   }
 }

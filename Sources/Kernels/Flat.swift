@@ -72,7 +72,9 @@ extension Buffer {
   /// A copy that shares nothing.
   public var copied: Buffer {
     let result = Buffer(count: count)
-    result.pointer.update(from: pointer, count: count)
+    parallelRuns(count) { start, length in
+      (result.pointer + start).update(from: pointer + start, count: length)
+    }
     return result
   }
 
