@@ -4,27 +4,16 @@
 #define PER_CPU __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #define EACH for (long i = 0; i < count; i++)
 
-PER_CPU void ck_add(float *result, const float *a, const float *b, long count) { EACH result[i] = a[i] + b[i]; }
-PER_CPU void ck_subtract(float *result, const float *a, const float *b, long count) { EACH result[i] = a[i] - b[i]; }
-PER_CPU void ck_multiply(float *result, const float *a, const float *b, long count) { EACH result[i] = a[i] * b[i]; }
-PER_CPU void ck_divide(float *result, const float *a, const float *b, long count) { EACH result[i] = a[i] / b[i]; }
 PER_CPU void ck_affine(float *result, const float *a, float scale, float shift, long count) {
   EACH result[i] = scale * a[i] + shift;
 }
 PER_CPU void ck_accumulate(float *result, const float *a, float scale, long count) { EACH result[i] += scale * a[i]; }
-PER_CPU void ck_relu(float *result, const float *a, long count) { EACH result[i] = a[i] > 0 ? a[i] : 0; }
-PER_CPU void ck_step(float *result, const float *a, long count) { EACH result[i] = a[i] > 0 ? 1 : 0; }
 PER_CPU void ck_clamp(float *result, const float *a, float low, float high, long count) {
   EACH result[i] = a[i] < low ? low : a[i] > high ? high : a[i];
 }
 PER_CPU void ck_inside(float *result, const float *a, float low, float high, long count) {
   EACH result[i] = a[i] >= low && a[i] <= high ? 1 : 0;
 }
-void ck_sigmoid(float *result, const float *a, long count) { EACH result[i] = 1 / (1 + expf(-a[i])); }
-void ck_softplus(float *result, const float *a, long count) {
-  EACH result[i] = (a[i] > 0 ? a[i] : 0) + log1pf(expf(-fabsf(a[i])));
-}
-void ck_exp(float *result, const float *a, long count) { EACH result[i] = expf(a[i]); }
 void ck_log(float *result, const float *a, long count) { EACH result[i] = logf(a[i]); }
 void ck_power(float *result, const float *a, float exponent, long count) { EACH result[i] = powf(a[i], exponent); }
 

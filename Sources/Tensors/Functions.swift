@@ -1,35 +1,24 @@
 internal import Kernels
 
-// Functions of one tensor, element by element, and sums over all of it.
+// Functions of one tensor, element by element.
 
-/// `max(0, x)`.
-public func relu(_ x: Tensor) -> Tensor {
-  Tensor.recorded(x.buffer.rectified, shape: x.shape, layout: x.layout, from: [x]) { upstream in
-    [upstream * Tensor(x.buffer.positives, shape: x.shape, layout: x.layout)]
-  }
-}
-
-/// `1 / (1 + e⁻ˣ)`.
-public func sigmoid(_ x: Tensor) -> Tensor {
-  Tensor.recorded(x.buffer.sigmoid, shape: x.shape, layout: x.layout, from: [x]) { upstream in
-    let y = sigmoid(x)
-    return [upstream * y * (1 - y)]
-  }
-}
-
-/// `ln(1 + eˣ)`, without overflow.
-public func softplus(_ x: Tensor) -> Tensor {
-  Tensor.recorded(x.buffer.softplus, shape: x.shape, layout: x.layout, from: [x]) {
-    [$0 * sigmoid(x)]
+extension Tensor {
+  /// A function of each element, or one of its derivatives; differentiable while the order is below
+  /// three.
+  func mapped(_ function: ElementwiseFunction, derivative order: Int = 0) -> Tensor {
+    Tensor.recorded(
+      function(buffer, derivative: order), shape: shape, layout: layout, from: [self]
+    ) { upstream in
+      if Recording.isOn { return [upstream * self.mapped(function, derivative: order + 1)] }
+      let back = function(
+        self.buffer, derivative: order + 1, times: upstream.laid(as: self).buffer)
+      return [Tensor(back, shape: self.shape, layout: self.layout)]
+    }
   }
 }
 
 /// `eˣ`.
-public func exp(_ x: Tensor) -> Tensor {
-  Tensor.recorded(x.plainBuffer.exponential, shape: x.shape, from: [x]) {
-    [$0 * exp(x)]
-  }
-}
+public func exp(_ x: Tensor) -> Tensor { x.mapped(.exp) }
 
 /// The natural logarithm.
 public func log(_ x: Tensor) -> Tensor {
@@ -43,32 +32,28 @@ public func power(_ x: Tensor, _ exponent: Float) -> Tensor {
   }
 }
 
+/// The square root; its gradient at 0 is infinite.
+public func sqrt(_ x: Tensor) -> Tensor { x.plain.mapped(.squareRoot) }
+
+/// The size of each element; its gradient at 0 is 0.
+public func abs(_ x: Tensor) -> Tensor { x.mapped(.absolute) }
+
+public func sin(_ x: Tensor) -> Tensor { x.mapped(.sine) }
+
+public func cos(_ x: Tensor) -> Tensor { x.mapped(.cosine) }
+
+/// The largest whole numbers that are not larger; without gradient.
+public func floor(_ x: Tensor) -> Tensor { x.detached.mapped(.floor) }
+
+/// The nearest whole numbers, halves to even ones; without gradient.
+public func round(_ x: Tensor) -> Tensor { x.detached.mapped(.round) }
+
 /// `x` kept within a closed range; the gradient passes where x lies in it.
 public func clamped(_ x: Tensor, _ range: ClosedRange<Float>) -> Tensor {
   let (low, high) = (range.lowerBound, range.upperBound)
   return Tensor.recorded(
     x.buffer.clamped(low, high), shape: x.shape, layout: x.layout, from: [x]
   ) { [$0 * Tensor(x.buffer.inside(low, high), shape: x.shape, layout: x.layout)] }
-}
-
-extension Tensor {
-  /// The sum of all elements, of shape `[]`.
-  public func sum() -> Tensor {
-    let wide = shape
-    return Tensor.recorded(Buffer([Float(plainBuffer.sum)]), shape: [], from: [self]) {
-      [$0.expanded(to: wide)]
-    }
-  }
-
-  /// The mean of all elements, of shape `[]`.
-  public func mean() -> Tensor { sum() / Float(count) }
-
-  /// The mean along some axes, which stay as 1.
-  public func mean(axes: [Int]) -> Tensor {
-    var target = shape
-    for axis in axes { target[axis] = 1 }
-    return summed(to: target) / Float(count / target.reduce(1, *))
-  }
 }
 
 /// The values of one tensor with the gradient of another: for steps that have none of their own,

@@ -15,7 +15,7 @@ extension Tensor {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= shape[axis],
       "slice \(range) of axis \(axis) of \(shape)")
-    let (outer, inner) = runs(of: axis)
+    let (outer, inner) = (along(axis).outer, along(axis).inner)
     var target = shape
     target[axis] = range.count
     let source = plainBuffer
@@ -41,19 +41,12 @@ extension Tensor {
       [Tensor(repeating: 0, shape: head), self, Tensor(repeating: 0, shape: tail)], axis: axis)
   }
 
-  /// Elements before and after an axis.
-  fileprivate func runs(of axis: Int) -> (outer: Int, inner: Int) {
-    (shape[..<axis].reduce(1, *), shape[(axis + 1)...].reduce(1, *))
-  }
-
   /// `[batch, channels · f², height, width]` to `[batch, channels, height · f, width · f]`.
   public func pixelShuffled(_ factor: Int) -> Tensor {
     let (n, c, h, w) = (shape[0], shape[1] / (factor * factor), shape[2], shape[3])
     precondition(shape[1] % (factor * factor) == 0, "\(shape[1]) channels shuffled by \(factor)")
-    return permuted(
-      reading: [n, c, factor, factor, h, w], order: [0, 1, 4, 2, 5, 3],
-      target: [n, c, h * factor, w * factor]
-    ) { $0.pixelUnshuffled(factor) }
+    return reshaped([n, c, factor, factor, h, w]).permuted([0, 1, 4, 2, 5, 3])
+      .reshaped([n, c, h * factor, w * factor])
   }
 
   /// `[batch, channels, height · f, width · f]` to `[batch, channels · f², height, width]`.
@@ -61,44 +54,8 @@ extension Tensor {
     let (n, c, h, w) = (shape[0], shape[1], shape[2] / factor, shape[3] / factor)
     precondition(
       shape[2] % factor == 0 && shape[3] % factor == 0, "\(shape) unshuffled by \(factor)")
-    return permuted(
-      reading: [n, c, h, factor, w, factor], order: [0, 1, 3, 5, 2, 4],
-      target: [n, c * factor * factor, h, w]
-    ) { $0.pixelShuffled(factor) }
-  }
-
-  /// The elements, seen as `reading`, with its axes in another order.
-  private func permuted(
-    reading: [Int], order: [Int], target: [Int], back: @escaping (Tensor) -> Tensor
-  ) -> Tensor {
-    var strides = [Int](repeating: 1, count: reading.count)
-    for axis in reading.indices.dropLast().reversed() {
-      strides[axis] = strides[axis + 1] * reading[axis + 1]
-    }
-    let sizes = order.map { reading[$0] }
-    let steps = order.map { strides[$0] }
-    let result = Buffer(count: count)
-    plainBuffer.withSpan { source in
-      result.withMutableSpan { filled in
-        var index = 0
-        for a in 0..<sizes[0] * sizes[1] {
-          let start = a / sizes[1] * steps[0] + a % sizes[1] * steps[1]
-          for b in 0..<sizes[2] {
-            for c in 0..<sizes[3] {
-              for d in 0..<sizes[4] {
-                var from = start + b * steps[2] + c * steps[3] + d * steps[4]
-                for _ in 0..<sizes[5] {
-                  filled[index] = source[from]
-                  index += 1
-                  from += steps[5]
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    return Tensor.recorded(result, shape: target, from: [self]) { [back($0)] }
+    return reshaped([n, c, h, factor, w, factor]).permuted([0, 1, 3, 5, 2, 4])
+      .reshaped([n, c * factor * factor, h, w])
   }
 }
 
@@ -107,7 +64,7 @@ public func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
   var target = tensors[0].shape
   target[axis] = tensors.reduce(0) { $0 + $1.shape[axis] }
   let result = Buffer(count: target.reduce(1, *))
-  let (outer, inner) = tensors[0].runs(of: axis)
+  let (outer, inner) = (tensors[0].along(axis).outer, tensors[0].along(axis).inner)
   let pitch = target[axis] * inner
   var start = 0
   var ranges: [Range<Int>] = []

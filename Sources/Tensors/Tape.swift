@@ -23,7 +23,7 @@ final class Node {
 }
 
 /// Whether operations are written down.
-private enum Recording {
+enum Recording {
   @TaskLocal static var isOn = true
 }
 
@@ -34,6 +34,9 @@ public func withoutRecording<Result>(_ body: () throws -> Result) rethrows -> Re
 }
 
 extension Tensor {
+  /// Whether the tensor has a history, so that its gradient can be wanted.
+  var isTracked: Bool { node != nil }
+
   /// The result of an operation, with its pullback if any input has a history.
   ///
   /// - Parameter pullback: Maps the gradient of the result to those of the inputs, in order; `nil`

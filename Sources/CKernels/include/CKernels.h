@@ -113,23 +113,89 @@ void ck_winograd_unpack(float *gradient, long gradient_pitch, const float *outer
 void ck_winograd_order(float *weights, const float *gradient, long inputs, long outputs, long lanes);
 
 // Flat arrays.
-void ck_add(float *result, const float *a, const float *b, long count);
-void ck_subtract(float *result, const float *a, const float *b, long count);
-void ck_multiply(float *result, const float *a, const float *b, long count);
-void ck_divide(float *result, const float *a, const float *b, long count);
 void ck_affine(float *result, const float *a, float scale, float shift, long count);
 void ck_accumulate(float *result, const float *a, float scale, long count);
-void ck_relu(float *result, const float *a, long count);
-void ck_step(float *result, const float *a, long count);
 void ck_clamp(float *result, const float *a, float low, float high, long count);
 void ck_inside(float *result, const float *a, float low, float high, long count);
-void ck_sigmoid(float *result, const float *a, long count);
-void ck_softplus(float *result, const float *a, long count);
-void ck_exp(float *result, const float *a, long count);
 void ck_log(float *result, const float *a, long count);
 void ck_power(float *result, const float *a, float exponent, long count);
 double ck_sum(const float *a, long count);
 double ck_dot(const float *a, const float *b, long count);
+
+// Arrays of several dimensions.
+
+/// result[r · result_row + c] = from[r · from_row + c · from_column].
+void ck_copy_strided(float *result, const float *from, long rows, long columns, long result_row, long from_row,
+                     long from_column);
+
+// result[r · columns + c] from a[r · a_row + c · a_column] and b likewise. Column steps are 1 or 0, not both 0. Comparisons
+// give 1 or 0.
+void ck_add(float *result, const float *a, const float *b, long rows, long columns, long a_row, long a_column,
+            long b_row, long b_column);
+void ck_subtract(float *result, const float *a, const float *b, long rows, long columns, long a_row, long a_column,
+                 long b_row, long b_column);
+void ck_multiply(float *result, const float *a, const float *b, long rows, long columns, long a_row, long a_column,
+                 long b_row, long b_column);
+void ck_divide(float *result, const float *a, const float *b, long rows, long columns, long a_row, long a_column,
+               long b_row, long b_column);
+void ck_maximum(float *result, const float *a, const float *b, long rows, long columns, long a_row, long a_column,
+                long b_row, long b_column);
+void ck_minimum(float *result, const float *a, const float *b, long rows, long columns, long a_row, long a_column,
+                long b_row, long b_column);
+void ck_greater(float *result, const float *a, const float *b, long rows, long columns, long a_row, long a_column,
+                long b_row, long b_column);
+void ck_greater_or_equal(float *result, const float *a, const float *b, long rows, long columns, long a_row,
+                         long a_column, long b_row, long b_column);
+void ck_equal(float *result, const float *a, const float *b, long rows, long columns, long a_row, long a_column,
+              long b_row, long b_column);
+void ck_atan2(float *result, const float *a, const float *b, long rows, long columns, long a_row, long a_column,
+              long b_row, long b_column);
+
+/// a where the mask is not 0, else b.
+void ck_select(float *result, const float *mask, const float *a, const float *b, long count);
+
+// Down the rows of a matrix whose rows begin `row` floats apart.
+
+/// The sum of each column.
+void ck_sum_rows(float *result, const float *a, long rows, long columns, long row);
+/// The row of each column's first maximum of sign · a.
+void ck_largest_row(int *result, const float *a, float sign, long rows, long columns, long row);
+/// The sum of each column up to each row.
+void ck_cumulative_sum(float *result, const float *a, long rows, long columns, long row);
+
+// Along rows that follow one another.
+
+void ck_softmax(float *result, const float *a, long rows, long columns);
+void ck_softmax_pullback(float *result, const float *y, const float *upstream, long rows, long columns);
+void ck_log_softmax(float *result, const float *a, long rows, long columns);
+void ck_log_softmax_pullback(float *result, const float *y, const float *upstream, long rows, long columns);
+
+/// (a − mean) · scale with scale = 1 / √(variance + epsilon) of each row; not `centred`, the mean counts as 0.
+void ck_standardize(float *result, float *scales, const float *a, float epsilon, int centred, long rows, long columns);
+void ck_standardize_pullback(float *result, const float *y, const float *scales, const float *upstream, int centred,
+                             long rows, long columns);
+
+// Functions of one number: f(a), f′(a) or f″(a), as `order` says, times `upstream` where order > 0 and it is given. `p` is
+// the slope of ck_leaky_relu and the α of ck_elu.
+void ck_relu(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_leaky_relu(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_elu(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_exp(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_tanh(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_sigmoid(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_softplus(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_silu(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_gelu(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_gelu_tanh(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_mish(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_hard_sigmoid(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_hard_swish(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_sqrt(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_abs(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_floor(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_round(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_sine(float *result, const float *a, const float *upstream, float p, int order, long count);
+void ck_cosine(float *result, const float *a, const float *upstream, float p, int order, long count);
 
 // One step of an optimizer on one parameter: the value and its moments change in place. Moments are 0 before the first.
 

@@ -1,0 +1,90 @@
+internal import CKernels
+
+// Work along the last axis of `[rows, columns]`.
+
+extension Buffer {
+  private func rows(of columns: Int) -> Int {
+    precondition(columns > 0 && count % columns == 0, "\(count) floats in rows of \(columns)")
+    return count / columns
+  }
+
+  /// `eˣ / Σ eˣ` of each row.
+  public func softmax(columns: Int) -> Buffer {
+    let result = Buffer(count: count)
+    parallelRuns(rows(of: columns), cost: columns) { start, length in
+      ck_softmax(
+        result.pointer + start * columns, pointer + start * columns, length, columns)
+    }
+    return result
+  }
+
+  /// The pullback of ``softmax(columns:)`` that gave these values.
+  public func softmaxPullback(_ upstream: Buffer, columns: Int) -> Buffer {
+    paired(upstream, columns: columns, ck_softmax_pullback)
+  }
+
+  /// The logarithm of ``softmax(columns:)``.
+  public func logSoftmax(columns: Int) -> Buffer {
+    let result = Buffer(count: count)
+    parallelRuns(rows(of: columns), cost: columns) { start, length in
+      ck_log_softmax(
+        result.pointer + start * columns, pointer + start * columns, length, columns)
+    }
+    return result
+  }
+
+  /// The pullback of ``logSoftmax(columns:)`` that gave these values.
+  public func logSoftmaxPullback(_ upstream: Buffer, columns: Int) -> Buffer {
+    paired(upstream, columns: columns, ck_log_softmax_pullback)
+  }
+
+  private func paired(
+    _ upstream: Buffer, columns: Int,
+    _ kernel: (
+      UnsafeMutablePointer<Float>?, UnsafePointer<Float>?, UnsafePointer<Float>?, Int, Int
+    ) -> Void
+  ) -> Buffer {
+    precondition(count == upstream.count, "\(upstream.count) gradients of \(count) floats")
+    let result = Buffer(count: count)
+    parallelRuns(rows(of: columns), cost: columns) { start, length in
+      kernel(
+        result.pointer + start * columns, pointer + start * columns,
+        upstream.pointer + start * columns, length, columns)
+    }
+    return result
+  }
+
+  /// Each row less its mean, divided by its standard deviation.
+  ///
+  /// - Parameters:
+  ///   - epsilon: Added to the variance.
+  ///   - centred: Whether the mean is subtracted; if not, the deviation is that from 0.
+  /// - Returns: The values, and what each row was multiplied by.
+  public func standardized(columns: Int, epsilon: Float, centred: Bool) -> (
+    values: Buffer, scales: Buffer
+  ) {
+    let (values, scales) = (Buffer(count: count), Buffer(count: rows(of: columns)))
+    parallelRuns(scales.count, cost: columns) { start, length in
+      ck_standardize(
+        values.pointer + start * columns, scales.pointer + start, pointer + start * columns,
+        epsilon, centred ? 1 : 0, length, columns)
+    }
+    return (values, scales)
+  }
+
+  /// The pullback of ``standardized(columns:epsilon:centred:)`` that gave these values.
+  public func standardizedPullback(
+    _ upstream: Buffer, scales: Buffer, columns: Int, centred: Bool
+  ) -> Buffer {
+    precondition(
+      count == upstream.count && scales.count == rows(of: columns),
+      "\(upstream.count) gradients of \(count) floats in \(scales.count) rows")
+    let result = Buffer(count: count)
+    parallelRuns(scales.count, cost: columns) { start, length in
+      ck_standardize_pullback(
+        result.pointer + start * columns, pointer + start * columns, scales.pointer + start,
+        upstream.pointer + start * columns, centred ? 1 : 0, length, columns)
+    }
+    return result
+  }
+}
