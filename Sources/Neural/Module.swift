@@ -21,7 +21,8 @@ extension Module {
 
 private func named(in value: Any, at path: String) -> [(name: String, parameter: Parameter)] {
   Mirror(reflecting: value).children.enumerated().flatMap { index, child in
-    let label = child.label ?? String(index)
+    // A property whose name is a number is declared, and reflected, in backticks.
+    let label = child.label?.filter { $0 != "`" } ?? String(index)
     let path = path.isEmpty ? label : "\(path).\(label)"
     switch child.value {
     case let parameter as Parameter: return [(name: path, parameter: parameter)]

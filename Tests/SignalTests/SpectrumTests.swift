@@ -64,6 +64,20 @@ import Testing
     expectClose(sound.array, fixture["output"].values, tolerance: 1e-4)
   }
 
+  @Test func `are as far apart as in Parallel WaveGAN and HiFi-GAN`() throws {
+    let distance = SpectralDistance([
+      ShortTimeFourier(size: 64, hop: 15, windowLength: 50), ShortTimeFourier(size: 30, hop: 8),
+    ])
+    // Logarithms of small powers magnify the rounding of single precision.
+    expectGolden(try Fixture("spectral-distance", in: .module), tolerance: 1e-4) {
+      distance(real: $0[0], made: $0[1])
+    }
+    let mel = MelSpectrogram.hifiGAN(size: 128, hop: 32, windowLength: 96, bands: 11)
+    expectGolden(try Fixture("mel-distance", in: .module), tolerance: 2e-5) {
+      melDistance(real: $0[0], made: $0[1], mel: mel)
+    }
+  }
+
   private func joined(_ spectrum: Spectrum) -> Tensor {
     concatenated([spectrum.real, spectrum.imaginary], axis: 1)
   }

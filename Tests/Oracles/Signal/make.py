@@ -141,3 +141,22 @@ for momentum in (0.0, 0.9):
         torch.tensor(magnitudes, dtype=torch.float64), window=torch.hann_window(32, dtype=torch.float64), n_fft=32,
         hop_length=8, win_length=32, power=1, n_iter=6, momentum=momentum, length=None, rand_init=False)
     cases.store(f"griffin-lim-{momentum}", {"input": magnitudes, "output": result.numpy()})
+
+
+# Distances of sounds: kan-bayashi/ParallelWaveGAN, losses/stft_loss.py, with transforms of 64 and 30 samples; HiFi-GAN's.
+
+
+def spectral_distance(xs):
+    real, made = xs
+    total = 0
+    for size, hop, length in ((64, 15, 50), (30, 8, 30)):
+        window = torch.hann_window(length, dtype=real.dtype)
+        both = [torch.stft(x, size, hop, length, window, return_complex=True) for x in (real, made)]
+        a, b = (torch.sqrt(torch.clamp(x.real**2 + x.imag**2, min=1e-7)) for x in both)
+        total += torch.norm(a - b, p="fro") / torch.norm(a, p="fro") + F.l1_loss(torch.log(a), torch.log(b))
+    return total / 2
+
+
+pair = [sound("distance", 2, 200), sound("distance made", 2, 200)]
+cases.record("spectral-distance", lambda xs, p, s: spectral_distance(xs), pair)
+cases.record("mel-distance", lambda xs, p, s: F.l1_loss(hifi_gan(xs[0]), hifi_gan(xs[1])), pair)

@@ -4,15 +4,19 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite struct `Losses` {
-  @Test func `of binary targets agree with PyTorch`() throws {
-    expectGolden(try Fixture("binary-cross-entropy", in: .module), tolerance: 1e-6) {
-      binaryCrossEntropy(logits: $0[0], targets: $0[1]).mean()
-    }
+@Suite struct `Similarity of pictures` {
+  static let all: [LossCase] = [
+    LossCase("ssim") { structuralSimilarity($0[0], $0[1]) },
+    LossCase("ssim-7") { structuralSimilarity($0[0], $0[1], window: 7, deviation: 1.1) },
+    LossCase("gmsd") { gradientSimilarityDeviation($0[0], $0[1]) },
+  ]
+
+  @Test(arguments: all) func `agrees with piq`(_ golden: LossCase) throws {
+    try golden.expect(tolerance: 3e-5)
   }
 
   /// PyTorch in single precision is 2e-5 away from double itself: variances are differences of near equal numbers.
-  @Test func `of multi-scale similarity agree with the oracle`() throws {
+  @Test func `over several scales agrees with the oracle`() throws {
     let fixture = try Fixture("ms-ssim", in: .module)
     let (cover, marked) = pictures("ms-ssim", [1, 1, 176, 192])
     let similarity = multiScaleSimilarity(cover, marked)
@@ -22,7 +26,7 @@ import Testing
       tolerance: 1e-4, "gradient")
   }
 
-  @Test func `of multi-scale similarity are means over a batch`() throws {
+  @Test func `over several scales is a mean over a batch`() throws {
     let fixture = try Fixture("ms-ssim-batch", in: .module)
     let shape = [2, 3, 192, 176]
     let (cover, marked) = pictures("ms-ssim-batch", shape)

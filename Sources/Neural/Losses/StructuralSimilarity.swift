@@ -1,9 +1,24 @@
 internal import Foundation
 public import Tensors
 
-/// Binary cross-entropy of logits, element by element: `softplus(z) − z·t`.
-public func binaryCrossEntropy(logits: Tensor, targets: Tensor) -> Tensor {
-  softplus(logits) - logits * targets
+/// Structural similarity of each picture of a batch: 1 where both are equal.
+///
+/// | Quantity | Shape |
+/// |---|---|
+/// | `a`, `b` | `[batch, channels, height, width]`, 0…1; sides at least `window` |
+/// | result | `[batch]`, the mean over the channels |
+///
+/// Windows are Gaussian and lie inside the picture; K₁ 0.01, K₂ 0.03. As a loss, DSSIM, half of what
+/// it is less than 1.
+///
+/// Source: Wang et al. 2004, "Image quality assessment: from error visibility to structural
+/// similarity", equation 13.
+public func structuralSimilarity(
+  _ a: Tensor, _ b: Tensor, window: Int = 11, deviation: Float = 1.5
+) -> Tensor {
+  let (structure, luminance) = similarity(
+    a.plain, b.plain, GaussianWindow(count: window, deviation: deviation))
+  return (structure * luminance).mean(axes: [1, 2, 3]).reshaped([a.shape[0]])
 }
 
 /// Multi-scale structural similarity of each picture of a batch: 1 where both are equal.
@@ -25,7 +40,7 @@ public func multiScaleSimilarity(_ a: Tensor, _ b: Tensor, scales: Int = 5) -> T
   var result: Tensor?
   for scale in 0..<scales {
     let isLast = scale == scales - 1
-    let (structure, luminance) = similarity(a, b)
+    let (structure, luminance) = similarity(a, b, GaussianWindow(count: 11, deviation: 1.5))
     let mean = (isLast ? structure * luminance : structure).mean(axes: [2, 3])
     let exponent = isLast ? exponents[scale...].reduce(0, +) : exponents[scale]
     let part = power(clamped(mean, 1e-4...10), exponent)  // a negative mean has no real power
@@ -37,10 +52,12 @@ public func multiScaleSimilarity(_ a: Tensor, _ b: Tensor, scales: Int = 5) -> T
 }
 
 /// Contrast with structure, and luminance, of every window.
-private func similarity(_ a: Tensor, _ b: Tensor) -> (structure: Tensor, luminance: Tensor) {
+private func similarity(
+  _ a: Tensor, _ b: Tensor, _ window: GaussianWindow
+) -> (structure: Tensor, luminance: Tensor) {
   let (h, w) = (a.shape[2], a.shape[3])
-  precondition(h >= 11 && w >= 11, "windows of 11×11 over \(h)×\(w)")
-  let (vertical, horizontal) = (windowMatrix(h), windowMatrix(w))
+  precondition(min(h, w) >= window.count, "windows of \(window.count) over \(h)×\(w)")
+  let (vertical, horizontal) = (window.means(of: h), window.means(of: w))
   func windowed(_ x: Tensor) -> Tensor { x.resampled(vertical: vertical, horizontal: horizontal) }
   let (meanA, meanB) = (windowed(a), windowed(b))
   let (squareA, squareB, product) = (meanA * meanA, meanB * meanB, meanA * meanB)
@@ -52,15 +69,26 @@ private func similarity(_ a: Tensor, _ b: Tensor) -> (structure: Tensor, luminan
   )
 }
 
-/// The weighted means of 11 neighbours, as a matrix.
-private func windowMatrix(_ size: Int) -> Matrix {
-  let taps = (0..<11).map { Foundation.exp(-Float(($0 - 5) * ($0 - 5)) / 4.5) }
-  let total = taps.reduce(0, +)
-  var values = [Float](repeating: 0, count: (size - 10) * size)
-  for row in 0..<size - 10 {
-    for tap in 0..<11 { values[row * size + row + tap] = taps[tap] / total }
+/// The weights of neighbours along one axis.
+private struct GaussianWindow {
+  let count: Int
+  let deviation: Float
+
+  /// The weighted means of all runs of neighbours among `size`, as a matrix.
+  func means(of size: Int) -> Matrix {
+    let middle = Float(count - 1) / 2
+    let taps = (0..<count).map { tap in
+      let distance = (Float(tap) - middle) / deviation
+      return Foundation.exp(-distance * distance / 2)
+    }
+    let total = taps.reduce(0, +)
+    let rows = size - count + 1
+    var values = [Float](repeating: 0, count: rows * size)
+    for row in 0..<rows {
+      for tap in 0..<count { values[row * size + row + tap] = taps[tap] / total }
+    }
+    return Matrix(values, rows: rows, columns: size)
   }
-  return Matrix(values, rows: size - 10, columns: size)
 }
 
 /// Means of 2 × 2 squares; an odd last row or column is left out.
