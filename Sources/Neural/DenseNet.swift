@@ -9,7 +9,7 @@ public struct NormReLUConv: Module {
 
   public init(_ input: Int, _ output: Int, kernel: Int) {
     norm = BatchNorm(input)
-    conv = Conv2D(input, output, kernel: kernel)
+    conv = Conv2D(input, output, kernel: Extent(kernel))
   }
 
   fileprivate var layer: DenseLayer { denseLayer(norm, conv) }
@@ -56,7 +56,8 @@ public struct TransitionDown: Module {
 private func denseLayer(_ norm: BatchNorm, _ conv: Conv2D) -> DenseLayer {
   DenseLayer(
     gamma: norm.weight.value, beta: norm.bias.value, statistics: norm.statistics,
-    weight: conv.weight.value, bias: conv.bias.value)
+    weight: conv.weight(),
+    bias: conv.bias?.value ?? Tensor(repeating: 0, shape: [conv.weight.shape[0]]))
 }
 
 /// Doubles the size: a transposed 3×3 convolution of stride 2, cut to the size of the skip it
@@ -73,12 +74,14 @@ public struct TransitionUp: Module {
   public let conv: ConvTranspose2D
 
   public init(_ channels: Int, crop: Crop) {
-    conv = ConvTranspose2D(channels, channels, kernel: 3, crop: crop.rawValue)
+    conv = ConvTranspose2D(
+      channels, channels, kernel: 3, stride: 2,
+      padding: Padding(top: crop.rawValue, left: crop.rawValue))
   }
 
   /// Maps `[batch, channels, height, width]` to the height and width of `skip`.
   public func callAsFunction(_ x: Tensor, skip: Tensor) -> Tensor {
-    conv(x, size: (skip.shape[2], skip.shape[3]))
+    conv(x, size: skip.extent)
   }
 }
 

@@ -22,6 +22,15 @@ public struct ConvolutionSettings: Hashable, Sendable {
     self.dilation = dilation
     self.groups = groups
   }
+
+  /// The size of a transposed convolution's result without output padding.
+  public func transposedSize(of size: Extent, kernel: Extent) -> Extent {
+    Extent(
+      height: (size.height - 1) * stride.height + (kernel.height - 1) * dilation.height + 1
+        - padding.top - padding.bottom,
+      width: (size.width - 1) * stride.width + (kernel.width - 1) * dilation.width + 1
+        - padding.left - padding.right)
+  }
 }
 
 /// A convolution of pictures or signals.
@@ -77,15 +86,13 @@ public func transposeConvolved(
   precondition(x.shape[1] == weight.shape[0], "a convolution of \(weight.shape) to \(x.shape)")
   precondition(settings.paddingMode == .zeros, "a transposed convolution fills no padding")
   geometry.isTransposed = true
-  let (padding, more) = (
-    x.applicable(settings.padding), x.applicable(outputPadding, otherwise: 0)
+  var settings = settings
+  settings.padding = x.applicable(settings.padding)
+  let size = settings.transposedSize(of: x.extent, kernel: weight.extent)
+  let more = x.applicable(outputPadding, otherwise: 0)
+  (geometry.outputHeight, geometry.outputWidth) = (
+    size.height + more.height, size.width + more.width
   )
-  geometry.outputHeight =
-    (x.extent.height - 1) * geometry.strideHeight + geometry.reach.height + 1 - padding.top
-    - padding.bottom + more.height
-  geometry.outputWidth =
-    (x.extent.width - 1) * geometry.strideWidth + geometry.reach.width + 1 - padding.left
-    - padding.right + more.width
   return convolved(x, weight: weight, bias: bias, geometry: geometry)
 }
 

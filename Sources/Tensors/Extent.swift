@@ -45,8 +45,8 @@ public struct Padding: Hashable, Sendable, ExpressibleByIntegerLiteral {
 extension Tensor {
   private var isSignal: Bool { shape.count == 3 }
 
-  /// The height and width of a batch of pictures or signals.
-  var extent: Extent {
+  /// The height and width of a batch of pictures or signals, or of a convolution's weight.
+  public var extent: Extent {
     precondition(
       shape.count == 3 || shape.count == 4, "\(shape) is neither of pictures nor of signals")
     return Extent(height: isSignal ? 1 : shape[2], width: shape[shape.count - 1])

@@ -54,9 +54,10 @@ import Testing
     let fixture = try Fixture(name, in: .module)
     let (shape, output) = (fixture["parameter.weight"].shape, fixture["output"].shape)
     let convolution = ConvTranspose2D(
-      shape[0], shape[1], kernel: shape[2], crop: name == "transposed-4x4" ? 1 : 0)
+      shape[0], shape[1], kernel: Extent(shape[2]), stride: 2,
+      padding: name == "transposed-4x4" ? 1 : 0)
     expectGolden(fixture, of: convolution, tolerance: 2e-6) {
-      convolution($0[0], size: (output[2], output[3]))
+      convolution($0[0], size: Extent(height: output[2], width: output[3]))
     }
   }
 
@@ -69,9 +70,10 @@ import Testing
         convolution($0[0])
       }
     }
-    let transposed = ConvTranspose2D(6, 4, kernel: 3, crop: 1)
+    let transposed = ConvTranspose2D(
+      6, 4, kernel: 3, stride: 2, padding: Padding(top: 1, left: 1))
     expectGradientsMatch(of: transposed, inputs: [[2, 6, 4, 3]], seed: seed) {
-      transposed($0[0], size: (8, 6))
+      transposed($0[0], size: Extent(height: 8, width: 6))
     }
   }
 }

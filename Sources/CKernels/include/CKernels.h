@@ -112,6 +112,32 @@ void ck_winograd_unpack(float *gradient, long gradient_pitch, const float *outer
 /// gradient[output block][9][inputs up to whole blocks][lanes] as weights[outputs][inputs][3][3].
 void ck_winograd_order(float *weights, const float *gradient, long inputs, long outputs, long lanes);
 
+/// What a grid reads outside the picture: 0, the nearest pixel, or the picture mirrored.
+typedef enum ck_grid_padding { ck_grid_zeros, ck_grid_border, ck_grid_reflection } ck_grid_padding;
+
+/// Coordinates −1…1 along one axis as the pixel before (or nearest), the distance from it, and how fast that grows.
+void ck_grid_axis(int *index, float *fraction, float *slope, const float *grid, long stride, long count, long size,
+                  int alignCorners, ck_grid_padding padding, int nearest);
+
+/// The 1 or 4 neighbours of places in [images][points], as [images][neighbours][points]: row · width + column, −1 outside.
+void ck_grid_taps(int *taps, const int *rows, const int *columns, long count, long points, int neighbours, long height,
+                  long width);
+
+// Taps as above, weights in their order; `planes` per image, `pixels` each. A tap of −1 stands for a pixel of 0.
+
+/// result[plane][point] = Σ weight · source[plane][tap], for a run of points counted through all planes.
+void ck_sample(float *result, const float *source, const int *taps, const float *weights, long first, long count,
+               long planes, long pixels, long points, long neighbours, long lanes);
+
+/// The adjoint of ck_sample in its source, for a run of planes.
+void ck_spread(float *result, const float *source, const int *taps, const float *weights, long first, long count,
+               long planes, long pixels, long points, long neighbours, long lanes);
+
+/// The adjoint of ck_sample in its weights: result[tap] = Σ over channels of picture[tap] · sampled[point], for a run of
+/// taps.
+void ck_sample_dots(float *result, const float *picture, const float *sampled, const int *taps, long first, long count,
+                    long channels, long pixels, long points, long neighbours, long lanes);
+
 // Flat arrays.
 void ck_affine(float *result, const float *a, float scale, float shift, long count);
 void ck_accumulate(float *result, const float *a, float scale, long count);

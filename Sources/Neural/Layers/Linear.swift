@@ -4,17 +4,20 @@ public import Tensors
 ///
 /// Begins as PyTorch's does: uniform between ±1 / √input.
 public struct Linear: Module {
-  public let weight: Parameter
+  public let weight: Weight
   public let bias: Parameter?
 
-  public init(_ input: Int, _ output: Int, bias hasBias: Bool = true) {
+  public init(
+    _ input: Int, _ output: Int, bias hasBias: Bool = true,
+    reparametrization: Reparametrization = .none
+  ) {
     let bound = 1 / Float(input).squareRoot()
-    weight = Parameter([output, input], .uniform(bound: bound))
+    weight = Weight([output, input], .uniform(bound: bound), reparametrization)
     bias = hasBias ? Parameter([output], .uniform(bound: bound)) : nil
   }
 
   /// Maps `[…, input]` to `[…, output]`.
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    linear(x, weight: weight.value, bias: bias?.value)
+    linear(x, weight: weight(), bias: bias?.value)
   }
 }

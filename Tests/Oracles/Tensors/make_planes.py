@@ -124,3 +124,21 @@ for mode in ("nearest", "bilinear", "bicubic"):
 for suffix, align in {"": False, "-corners": True}.items():
     record(f"resize-linear{suffix}", lambda x: F.interpolate(x, 10, mode="linear", align_corners=align), signal)
 record("resize-nearest-signal", lambda x: F.interpolate(x, scale_factor=2.5, mode="nearest"), signal)
+
+
+# Grid sampling. PyTorch differentiates it once only; the picture is input.0, the grid input.1.
+
+
+def sampling(name, x, grid, **options):
+    cases.record(name, lambda xs, p, s: F.grid_sample(*xs, **options), [x, grid])
+
+
+x = normal("grid", 2, 3, 4, 5)
+grid = np.float32(cases.generator("grid places").uniform(-2.6, 2.6, (2, 3, 5, 2)))
+grid[0, 0, 0] = (-40, 23)  # mirrored many times
+for padding in ("zeros", "border", "reflection"):
+    for suffix, align in {"": False, "-corners": True}.items():
+        for mode in ("bilinear", "nearest"):
+            sampling(f"grid-{mode}-{padding}{suffix}", x, grid, mode=mode, padding_mode=padding, align_corners=align)
+for suffix, align in {"": False, "-corners": True}.items():
+    record("affine-grid" + suffix, lambda x: F.affine_grid(x, (2, 3, 4, 5), align_corners=align), normal("affine", 2, 2, 3))
