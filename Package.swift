@@ -9,7 +9,7 @@ let layers: [[String]] = [
   ["Media", "Kernels"],  // the code that touches C pointers
   ["Tensors", "WeightFiles"],  // arrays with their gradients, and in files
   ["Neural", "Signal", "Imaging"],  // what models are built from
-  ["QRSteganography"],  // one target per field; none knows another
+  ["ONNX", "QRSteganography"],  // one target per field; none knows another
   ["Pipelines"],  // file in, file out
   ["palimpsest"],  // the command line
   ["TestSupport"],  // what the tests share
@@ -30,14 +30,17 @@ let package = Package(
     .library(
       name: "Palimpsest",
       targets: [
-        "Pipelines", "QRSteganography", "Neural", "Signal", "WeightFiles", "Tensors", "Imaging",
+        "Pipelines", "QRSteganography", "ONNX", "Neural", "Signal", "WeightFiles", "Tensors",
+        "Imaging",
         "Media", "MediaTypes",
       ]),
     .library(
-      name: "PalimpsestEngine", targets: ["Neural", "Signal", "WeightFiles", "Tensors", "Kernels"]),
+      name: "PalimpsestEngine",
+      targets: ["ONNX", "Neural", "Signal", "WeightFiles", "Tensors", "Kernels"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     .systemLibrary(
@@ -70,6 +73,12 @@ let package = Package(
     .target(name: "Signal", dependencies: ["Tensors"], swiftSettings: safe),
     .target(name: "Imaging", dependencies: ["MediaTypes"], swiftSettings: safe),
     .target(
+      name: "ONNX",  // not `safe`: the generated code is not
+      dependencies: [
+        "Kernels", "Tensors", "WeightFiles", "Neural",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], exclude: ["onnx.proto"], swiftSettings: checked),
+    .target(
       name: "QRSteganography",
       dependencies: [
         "CQRencode", "CZBar", "MediaTypes", "Imaging", "Kernels", "Tensors", "WeightFiles",
@@ -78,7 +87,8 @@ let package = Package(
     .target(
       name: "Pipelines",
       dependencies: [
-        "MediaTypes", "Media", "Imaging", "Tensors", "WeightFiles", "Neural", "QRSteganography",
+        "MediaTypes", "Media", "Imaging", "Tensors", "WeightFiles", "Neural", "ONNX",
+        "QRSteganography",
       ],
       swiftSettings: safe),
     .executableTarget(
@@ -106,6 +116,10 @@ let package = Package(
       dependencies: ["Neural", "WeightFiles", "Tensors", "Kernels", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: checked),
     .testTarget(
+      name: "ONNXTests",
+      dependencies: ["ONNX", "Neural", "Tensors", "Kernels", "TestSupport"],
+      swiftSettings: checked),
+    .testTarget(
       name: "SignalTests", dependencies: ["Signal", "Tensors", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: checked),
     .testTarget(
@@ -119,7 +133,10 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: checked),
     .testTarget(
       name: "PipelinesTests",
-      dependencies: ["Pipelines", "Media", "MediaTypes", "Imaging", "QRSteganography"],
+      dependencies: [
+        "Pipelines", "Media", "MediaTypes", "Imaging", "Tensors", "WeightFiles", "Neural",
+        "ONNX", "QRSteganography",
+      ],
       swiftSettings: checked),
     .testTarget(name: "CommandLineTests", swiftSettings: checked),
   ]

@@ -1,6 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+let checked: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
 let package = Package(
   name: "Benchmarks",
   dependencies: [.package(name: "Palimpsest", path: "..")],
@@ -8,11 +15,10 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [.product(name: "PalimpsestEngine", package: "Palimpsest")],
-      swiftSettings: [
-        .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("MemberImportVisibility"),
-        .treatAllWarnings(as: .error),
-      ])
+      swiftSettings: checked),
+    .executableTarget(
+      name: "onnx-nodes",
+      dependencies: [.product(name: "PalimpsestEngine", package: "Palimpsest")],
+      swiftSettings: checked),
   ]
 )

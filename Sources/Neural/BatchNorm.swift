@@ -28,7 +28,7 @@ public struct BatchNorm: Module {
   var statistics: NormalizationStatistics {
     switch Mode.current {
     case .running:
-      .fixed(mean: running_mean.value.array, variance: running_var.value.array)
+      .fixed(mean: running_mean.value, variance: running_var.value)
     case .batch:
       .batch { mean, variance in
         move(running_mean, towards: mean)

@@ -32,7 +32,8 @@ extension Tensor {
   /// `scale · x + shift`.
   public func affine(scale: Float, shift: Float) -> Tensor {
     Tensor.recorded(
-      buffer.affine(scale: scale, shift: shift), shape: shape, layout: layout, from: [self]
+      buffer.affine(scale: scale, shift: shift), shape: shape, layout: layout, from: [self],
+      as: .affine(scale: scale, shift: shift)
     ) { [$0 * scale] }
   }
 }

@@ -8,9 +8,9 @@ extension Tensor {
     guard target != shape else { return self }
     let (source, strides) = operand(of: target, in: .plain)
     let own = shape
-    return Tensor.recorded(source.strided(target, strides: strides), shape: target, from: [self]) {
-      [$0.summed(to: own)]
-    }
+    return Tensor.recorded(
+      source.strided(target, strides: strides), shape: target, from: [self], as: .expand
+    ) { [$0.summed(to: own)] }
   }
 
   /// The tensor added up along the dimensions that a smaller shape lacks or has as 1.
@@ -27,7 +27,7 @@ extension Tensor {
     let result = addedUp(
       keeps ? buffer : plainBuffer, memorySizes(of: shape, in: kept), along: isSummed)
     let wide = shape
-    return Tensor.recorded(result, shape: target, layout: kept, from: [self]) {
+    return Tensor.recorded(result, shape: target, layout: kept, from: [self], as: .sum) {
       [$0.expanded(to: wide)]
     }
   }
@@ -51,7 +51,9 @@ extension Tensor {
     let result = left.buffer.joined(
       right.buffer, by: joining, sizes: memorySizes(of: shape, in: layout), strides: left.strides,
       otherStrides: right.strides)
-    return recorded(result, shape: shape, layout: layout, from: [a, b]) { upstream in
+    return recorded(
+      result, shape: shape, layout: layout, from: [a, b], as: .joining(joining)
+    ) { upstream in
       zip(pullback(upstream), [a.shape, b.shape]).map { $0?.summed(to: $1) }
     }
   }

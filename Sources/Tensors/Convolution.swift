@@ -141,7 +141,7 @@ public func convolved(
   let result = geometry.convolve(x.buffer, weights: weight.buffer, bias: addend)
   return Tensor.recorded(
     result, shape: x.shape(channels: geometry.outputChannels, geometry.outputSize),
-    layout: .blocked, from: [x, weight] + (bias.map { [$0] } ?? [])
+    layout: .blocked, from: [x, weight] + (bias.map { [$0] } ?? []), as: .convolution(geometry)
   ) {
     let upstream = $0.blocked
     return [

@@ -6,7 +6,7 @@ public enum NormalizationStatistics {
   /// channel.
   case batch(found: (_ mean: [Float], _ variance: [Float]) -> Void)
   /// From earlier batches.
-  case fixed(mean: [Float], variance: [Float])
+  case fixed(mean: Tensor, variance: Tensor)
 }
 
 /// What a layer of a dense block computes with: normalization, ReLU, convolution.
@@ -20,7 +20,7 @@ public struct DenseLayer {
   public let bias: Tensor
 
   /// The number added to a variance, PyTorch's default.
-  static let epsilon = 1e-5
+  public static let epsilon = 1e-5
 
   public init(
     gamma: Tensor, beta: Tensor, statistics: NormalizationStatistics, weight: Tensor, bias: Tensor
@@ -69,7 +69,8 @@ public func denseBlock(_ inputs: [Tensor], layers: [DenseLayer], output: DenseOu
   ]
   return Tensor.recorded(
     result, shape: shape, layout: .blocked,
-    from: block.inputs + layers.flatMap(\.parameters)
+    from: block.inputs + layers.flatMap(\.parameters),
+    as: .denseBlock(inputs: block.inputs, layers: layers, output: output)
   ) { block.pullback($0.blocked, output: output) }
 }
 
@@ -157,7 +158,7 @@ private final class SharedMaps {
   private func statistics(of layer: DenseLayer, channels read: Int) -> ([Double], [Double]) {
     switch layer.statistics {
     case .fixed(let mean, let variance):
-      return (mean.map { Double($0) }, variance.map { Double($0) })
+      return (mean.array.map { Double($0) }, variance.array.map { Double($0) })
     case .batch(let found):
       let count = Double(batch * height * width)
       let mean = sums.first.prefix(read).map { $0 / count }

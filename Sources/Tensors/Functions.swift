@@ -7,7 +7,8 @@ extension Tensor {
   /// three.
   func mapped(_ function: ElementwiseFunction, derivative order: Int = 0) -> Tensor {
     Tensor.recorded(
-      function(buffer, derivative: order), shape: shape, layout: layout, from: [self]
+      function(buffer, derivative: order), shape: shape, layout: layout, from: [self],
+      as: order == 0 ? .elementwise(function) : nil
     ) { upstream in
       if Recording.isOn { return [upstream * self.mapped(function, derivative: order + 1)] }
       let back = function(
@@ -22,12 +23,14 @@ public func exp(_ x: Tensor) -> Tensor { x.mapped(.exp) }
 
 /// The natural logarithm.
 public func log(_ x: Tensor) -> Tensor {
-  Tensor.recorded(x.plainBuffer.logarithm, shape: x.shape, from: [x]) { [$0 / x] }
+  Tensor.recorded(x.plainBuffer.logarithm, shape: x.shape, from: [x], as: .log) { [$0 / x] }
 }
 
 /// `x` to a constant power; x must not be negative.
 public func power(_ x: Tensor, _ exponent: Float) -> Tensor {
-  Tensor.recorded(x.plainBuffer.raised(to: exponent), shape: x.shape, from: [x]) {
+  Tensor.recorded(
+    x.plainBuffer.raised(to: exponent), shape: x.shape, from: [x], as: .power(exponent)
+  ) {
     [$0 * exponent * power(x, exponent - 1)]
   }
 }
@@ -52,7 +55,7 @@ public func round(_ x: Tensor) -> Tensor { x.detached.mapped(.round) }
 public func clamped(_ x: Tensor, _ range: ClosedRange<Float>) -> Tensor {
   let (low, high) = (range.lowerBound, range.upperBound)
   return Tensor.recorded(
-    x.buffer.clamped(low, high), shape: x.shape, layout: x.layout, from: [x]
+    x.buffer.clamped(low, high), shape: x.shape, layout: x.layout, from: [x], as: .clamp(range)
   ) { [$0 * Tensor(x.buffer.inside(low, high), shape: x.shape, layout: x.layout)] }
 }
 

@@ -46,7 +46,9 @@ extension Tensor {
     target[axis] = indices.count
     let (axisSize, positions) = (shape[axis], runs(of: indices, axis: axis))
     let result = plainBuffer.runs(at: positions, length: along(axis).inner)
-    return Tensor.recorded(result, shape: target, from: [self]) {
+    return Tensor.recorded(
+      result, shape: target, from: [self], as: .items(indices, axis: axis)
+    ) {
       [$0.added(to: indices, axis: axis, of: axisSize)]
     }
   }

@@ -28,7 +28,10 @@ public func matmul(
     rightIsTransposed: transposingRight)
   let items = zip(a.matrices(in: batch), b.matrices(in: batch)).map { (left: $0, right: $1) }
   let result = product(a.plainBuffer, b.plainBuffer, items: items)
-  return Tensor.recorded(result, shape: batch + [rows, columns], from: [a, b]) { upstream in
+  return Tensor.recorded(
+    result, shape: batch + [rows, columns], from: [a, b],
+    as: .matrixProduct(transposingLeft: transposingLeft, transposingRight: transposingRight)
+  ) { upstream in
     var (leftGradient, rightGradient): (Tensor?, Tensor?)
     if a.isTracked {
       leftGradient =
@@ -65,7 +68,7 @@ public func linear(_ x: Tensor, weight: Tensor, bias: Tensor?) -> Tensor {
   let result = product(
     long.buffer, weight.plainBuffer, items: [(0, 0)], initial: bias.plainBuffer)
   return Tensor.recorded(
-    result, shape: [long.shape[0], output], from: [long, weight, bias]
+    result, shape: [long.shape[0], output], from: [long, weight, bias], as: .linear
   ) {
     [
       long.isTracked ? matmul($0, weight) : nil,

@@ -11,7 +11,9 @@ extension Tensor {
     let target = order.map { shape[$0] }
     let result = plainBuffer.strided(target, strides: order.map { strides[$0] })
     let back = order.indices.map { axis in order.firstIndex(of: axis) ?? axis }
-    return Tensor.recorded(result, shape: target, from: [self]) { [$0.permuted(back)] }
+    return Tensor.recorded(result, shape: target, from: [self], as: .permute(order)) {
+      [$0.permuted(back)]
+    }
   }
 
   /// Two axes exchanged.

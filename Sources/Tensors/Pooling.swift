@@ -23,7 +23,9 @@ public func maxPooled(
   let steps = PoolingSteps(x, kernel, stride, padding, ceilMode: ceilMode)
   return maxPooled(
     x.blocked, rows: steps.rows.windows.map(\.inside),
-    columns: steps.columns.windows.map(\.inside))
+    columns: steps.columns.windows.map(\.inside),
+    as: .maxPool(
+      kernel: kernel, stride: stride ?? kernel, padding: padding, ceilMode: ceilMode))
 }
 
 /// The mean of each window.
@@ -60,19 +62,24 @@ public func adaptiveAveragePooled(_ x: Tensor, to size: Extent) -> Tensor {
     horizontal: means(of: shares(of: from.width, to.width), size: from.width))
 }
 
-private func maxPooled(_ x: Tensor, rows: [Range<Int>], columns: [Range<Int>]) -> Tensor {
+private func maxPooled(
+  _ x: Tensor, rows: [Range<Int>], columns: [Range<Int>], as operation: Operation? = nil
+) -> Tensor {
   let pooling = MaxPooling(
     rows: Windows(rows), columns: Windows(columns), height: x.extent.height,
     width: x.extent.width, lanes: x.lanes)
-  return picked(x, atMaximaOf: x, pooling)
+  return picked(x, atMaximaOf: x, pooling, as: operation)
 }
 
 /// The values where the keys have their first maxima: linear in the values, constant in the keys.
-private func picked(_ values: Tensor, atMaximaOf keys: Tensor, _ pooling: MaxPooling) -> Tensor {
+private func picked(
+  _ values: Tensor, atMaximaOf keys: Tensor, _ pooling: MaxPooling, as operation: Operation? = nil
+) -> Tensor {
   let size = Extent(height: pooling.rows.count, width: pooling.columns.count)
   return Tensor.recorded(
     pooling.values(values.laid(as: keys).buffer, atMaximaOf: keys.buffer),
-    shape: keys.shape(channels: keys.shape[1], size), layout: keys.layout, from: [values]
+    shape: keys.shape(channels: keys.shape[1], size), layout: keys.layout, from: [values],
+    as: operation
   ) { [placed($0, atMaximaOf: keys, pooling)] }
 }
 

@@ -6,7 +6,7 @@ extension Tensor {
   /// The sum of all elements, of shape `[]`.
   public func sum() -> Tensor {
     let wide = shape
-    return Tensor.recorded(Buffer([Float(plainBuffer.sum)]), shape: [], from: [self]) {
+    return Tensor.recorded(Buffer([Float(plainBuffer.sum)]), shape: [], from: [self], as: .sum) {
       [$0.expanded(to: wide)]
     }
   }

@@ -7,7 +7,9 @@ extension Tensor {
   public func reshaped(_ target: [Int]) -> Tensor {
     precondition(target.reduce(1, *) == count, "shape \(shape) holds other counts than \(target)")
     let own = shape
-    return Tensor.recorded(plainBuffer, shape: target, from: [self]) { [$0.reshaped(own)] }
+    return Tensor.recorded(plainBuffer, shape: target, from: [self], as: .reshape) {
+      [$0.reshaped(own)]
+    }
   }
 
   /// Items `range` of one axis.
@@ -27,7 +29,9 @@ extension Tensor {
         to: i * range.count * inner)
     }
     let (before, after) = (range.lowerBound, shape[axis] - range.upperBound)
-    return Tensor.recorded(result, shape: target, from: [self]) {
+    return Tensor.recorded(
+      result, shape: target, from: [self], as: .slice(range, axis: axis)
+    ) {
       [$0.padded(before: before, after: after, axis: axis)]
     }
   }
@@ -77,7 +81,9 @@ public func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
     ranges.append(start..<start + size)
     start += size
   }
-  return Tensor.recorded(result, shape: target, from: tensors) { upstream in
+  return Tensor.recorded(
+    result, shape: target, from: tensors, as: .concatenate(axis: axis)
+  ) { upstream in
     ranges.map { upstream.sliced($0, axis: axis) }
   }
 }

@@ -4,7 +4,7 @@ internal import Kernels
 public func softmax(_ x: Tensor, axis: Int) -> Tensor {
   lastwise(x, axis: axis) { x, columns in
     let values = x.plainBuffer.softmax(columns: columns)
-    return Tensor.recorded(values, shape: x.shape, from: [x]) { upstream in
+    return Tensor.recorded(values, shape: x.shape, from: [x], as: .softmax) { upstream in
       guard Recording.isOn else {
         let back = values.softmaxPullback(upstream.plainBuffer, columns: columns)
         return [Tensor(back, shape: x.shape)]
@@ -19,7 +19,7 @@ public func softmax(_ x: Tensor, axis: Int) -> Tensor {
 public func logSoftmax(_ x: Tensor, axis: Int) -> Tensor {
   lastwise(x, axis: axis) { x, columns in
     let values = x.plainBuffer.logSoftmax(columns: columns)
-    return Tensor.recorded(values, shape: x.shape, from: [x]) { upstream in
+    return Tensor.recorded(values, shape: x.shape, from: [x], as: .logSoftmax) { upstream in
       guard Recording.isOn else {
         let back = values.logSoftmaxPullback(upstream.plainBuffer, columns: columns)
         return [Tensor(back, shape: x.shape)]

@@ -39,17 +39,21 @@ extension Tensor {
 
   /// The result of an operation, with its pullback if any input has a history.
   ///
-  /// - Parameter pullback: Maps the gradient of the result to those of the inputs, in order; `nil`
-  ///   where there is none.
+  /// - Parameters:
+  ///   - operation: What a trace calls it.
+  ///   - pullback: Maps the gradient of the result to those of the inputs, in order; `nil` where
+  ///     there is none.
   static func recorded(
     _ buffer: Buffer, shape: [Int], layout: Layout = .plain, from inputs: [Tensor],
-    pullback: @escaping (Tensor) -> [Tensor?]
+    as operation: Operation? = nil, pullback: @escaping (Tensor) -> [Tensor?]
   ) -> Tensor {
-    guard Recording.isOn, inputs.contains(where: { $0.node != nil }) else {
-      return Tensor(buffer, shape: shape, layout: layout)
+    var node: Node?
+    if Recording.isOn, inputs.contains(where: { $0.node != nil }) {
+      node = Node(inputs: inputs.map(\.node), pullback: pullback)
     }
-    let node = Node(inputs: inputs.map(\.node), pullback: pullback)
-    return Tensor(buffer, shape: shape, layout: layout, node: node)
+    let result = Tensor(buffer, shape: shape, layout: layout, node: node)
+    Trace.current?.add(TracedOperation(operation: operation, inputs: inputs, output: result))
+    return result
   }
 
   /// An operation of the caller's own.

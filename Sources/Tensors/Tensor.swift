@@ -77,7 +77,7 @@ public struct Tensor {
   /// The same tensor in plain order.
   public var plain: Tensor {
     guard layout == .blocked else { return self }
-    return Tensor.recorded(plainBuffer, shape: shape, from: [self]) { [$0] }
+    return Tensor.recorded(plainBuffer, shape: shape, from: [self], as: .same) { [$0] }
   }
 
   /// The same batch of pictures or signals in blocks of channels.
@@ -86,7 +86,9 @@ public struct Tensor {
     precondition(shape.count >= 3, "only pictures and signals are blocked, not \(shape)")
     let blocked = buffer.blocked(
       batch: shape[0], channels: shape[1], pixels: shape[2...].reduce(1, *))
-    return Tensor.recorded(blocked, shape: shape, layout: .blocked, from: [self]) { [$0] }
+    return Tensor.recorded(
+      blocked, shape: shape, layout: .blocked, from: [self], as: .same
+    ) { [$0] }
   }
 
   /// The same tensor in the layout of another.

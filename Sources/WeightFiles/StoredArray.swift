@@ -58,6 +58,17 @@ public struct StoredArray: Sendable {
     bytes = storage[start + offset * type.width..<start + end * type.width]
   }
 
+  /// Elements that other code took from a file, in the order of the shape and lowest byte first.
+  ///
+  /// - Throws: ``WeightError`` if the bytes are too few for the shape.
+  public init(_ type: ElementType, shape: [Int], bytes: [UInt8]) throws(WeightError) {
+    do throws(FormatError) {
+      try self.init(type, shape: shape, storage: Data(bytes))
+    } catch {
+      throw .unreadable(path: "an array", reason: error.reason)
+    }
+  }
+
   static func rowMajorStrides(_ shape: [Int]) throws(FormatError) -> [Int] {
     var strides = shape
     var step = 1

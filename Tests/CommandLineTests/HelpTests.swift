@@ -23,7 +23,8 @@ struct HelpTests {
           verify                  Looks for a mark and says what it says.
           train                   Trains networks on your pictures and clips.
           evaluate                Measures models on your pictures and clips.
-          models                  Tells what the models are.
+          models                  Tells what the models are, takes weights in and gives
+                                  them out.
           bench                   Measures the throughput of the networks on this
                                   machine.
 
@@ -46,6 +47,10 @@ struct HelpTests {
     ),
     (["models", "list"], "[--json]"),
     (["models", "show"], "<name> [--json]"),
+    (
+      ["models", "import"], "<file> --model <model> [--part <part>] --output <out.safetensors>"
+    ),
+    (["models", "export"], "<model> [--network <network>] --output <out>"),
     (["bench"], "[--model <model>] [--json]"),
   ])
   func `every command tells its options`(_ command: [String], _ options: String) throws {

@@ -3,6 +3,7 @@ import Media
 import Pipelines
 import QRSteganography
 import Testing
+import WeightFiles
 
 /// Swift Testing has a type of this name, too.
 private typealias Status = Pipelines.ExitStatus
@@ -18,6 +19,8 @@ struct ExitStatusTests {
     (PipelineError.wrongUse("no"), .wrongUse),
     (PipelineError.unreadable(path: "a", reason: "b"), .unreadableInput),
     (PipelineError.unwritable(path: "a", reason: "b"), .unwritableOutput),
+    (PipelineError.unfit(path: "a", model: "b", details: []), .unreadableInput),
+    (WeightError.unreadable(path: "a", reason: "b"), .unreadableInput),
     (CancellationError(), .internalError),
   ])
   fileprivate func `every failure has its status`(_ error: any Error, _ status: Status) {

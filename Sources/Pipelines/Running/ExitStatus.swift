@@ -25,7 +25,7 @@ public enum ExitStatus: Int32, Sendable {
       self =
         switch error {
         case .wrongUse: .wrongUse
-        case .unreadable: .unreadableInput
+        case .unreadable, .unfit: .unreadableInput
         case .unwritable: .unwritableOutput
         }
     case let error as MediaError:
@@ -39,8 +39,9 @@ public enum ExitStatus: Int32, Sendable {
   }
 }
 
-/// An error as one sentence on one line.
+/// An error as one sentence on one line; where weights do not fit, with a line for each name.
 public func sentence(for error: any Error) -> String {
+  if case PipelineError.unfit = error { return "\(error)" }
   let text =
     switch error {
     case WeightError.mismatch(let path, let details) where details.count > 3:

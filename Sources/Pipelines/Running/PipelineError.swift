@@ -4,12 +4,17 @@ public enum PipelineError: Error, Hashable, CustomStringConvertible {
   case wrongUse(String)
   case unreadable(path: String, reason: String)
   case unwritable(path: String, reason: String)
+  /// Weights that are not those of a model: every name that is missing, left over or of another
+  /// shape.
+  case unfit(path: String, model: String, details: [String])
 
   public var description: String {
     switch self {
     case .wrongUse(let sentence): sentence
     case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
     case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
+    case .unfit(let path, let model, let details):
+      (["the weights \(path) do not fit \(model):"] + details).joined(separator: "\n  ")
     }
   }
 }

@@ -3,7 +3,8 @@ internal import Pipelines
 
 struct Models: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Tells what the models are.", subcommands: [ListModels.self, ShowModel.self])
+    abstract: "Tells what the models are, takes weights in and gives them out.",
+    subcommands: [ListModels.self, ShowModel.self, ImportModel.self, ExportModel.self])
 }
 
 struct ListModels: ParsableCommand {

@@ -37,16 +37,20 @@ class TransitionDown(nn.Module):
 
 
 class TransitionUp(nn.Module):
-    def __init__(self, width):
+    """`crop` rows and columns are left out at the top and left, the rest at the bottom and right."""
+
+    def __init__(self, width, crop):
         super().__init__()
         self.conv = nn.ConvTranspose2d(width, width, 3, stride=2)
+        self.crop = crop
 
     def forward(self, x, skip):
-        return torch.cat([self.conv(x)[:, :, :skip.shape[2], :skip.shape[3]], skip], 1)
+        x = self.conv(x)[:, :, self.crop:, self.crop:]
+        return torch.cat([x[:, :, :skip.shape[2], :skip.shape[3]], skip], 1)
 
 
 class FCDenseNet(nn.Module):
-    def __init__(self, input, output, growth, down, bottom, up, first=48):
+    def __init__(self, input, output, growth, down, bottom, up, first=48, crop=0):
         super().__init__()
         self.growth = growth
         self.first = nn.Conv2d(input, first, 3, padding=1)
@@ -61,7 +65,7 @@ class FCDenseNet(nn.Module):
         self.grow, self.up = nn.ModuleList(), nn.ModuleList()
         new = growth * bottom
         for count, skip in zip(up, reversed(skips)):
-            self.grow.append(TransitionUp(new))
+            self.grow.append(TransitionUp(new, crop))
             self.up.append(DenseBlock(new + skip, growth, count))
             width, new = new + skip + growth * count, growth * count
         self.last = nn.Conv2d(width, output, 1)

@@ -1,0 +1,28 @@
+internal import ArgumentParser
+internal import Pipelines
+
+struct ImportModel: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Makes a weight file from another program's.",
+    discussion: """
+      Reads what PyTorch and NumPy write, and safetensors; nothing in the file is run. All names and \
+      shapes must fit the model.
+      """)
+
+  @Argument(help: "A file such as .pth, .pt, .ckpt, .pkl, .npz or .safetensors.")
+  var file: String
+  @Option(help: "dense103 or dense-fast.")
+  var model: String
+  @Option(help: "The dotted path of the weights in the file. (default: found by itself)")
+  var part: String?
+  @Option(
+    name: .shortAndLong,
+    help: .init("The weight file to write.", valueName: "out.safetensors"))
+  var output: String
+
+  func run() throws {
+    var options = ImportOptions(model: model)
+    options.part = part
+    try importWeights(file, to: output, options: options)
+  }
+}
