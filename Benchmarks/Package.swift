@@ -15,10 +15,6 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [.product(name: "PalimpsestEngine", package: "Palimpsest")],
-      swiftSettings: checked),
-    .executableTarget(
-      name: "onnx-nodes",
-      dependencies: [.product(name: "PalimpsestEngine", package: "Palimpsest")],
-      swiftSettings: checked),
+      swiftSettings: checked)
   ]
 )

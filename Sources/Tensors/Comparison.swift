@@ -26,7 +26,9 @@ extension Tensor {
   }
 }
 
-/// `a` where the mask is not 0, else `b`; the three broadcast. What is not taken has gradient 0, even
+/// `a` where the mask is not 0, else `b`; the three broadcast.
+///
+/// What is not taken has gradient 0, even
 /// where it is not a number.
 public func selected(_ mask: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
   let shape = broadcast(mask.shape, broadcast(a.shape, b.shape))

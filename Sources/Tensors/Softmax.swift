@@ -1,6 +1,8 @@
 internal import Kernels
 
-/// `eˣ / Σ eˣ` along an axis. A line that is −∞ throughout becomes not-a-number, as in PyTorch.
+/// `eˣ / Σ eˣ` along an axis.
+///
+/// A line that is −∞ throughout becomes not-a-number, as in PyTorch.
 public func softmax(_ x: Tensor, axis: Int) -> Tensor {
   lastwise(x, axis: axis) { x, columns in
     let values = x.plainBuffer.softmax(columns: columns)
