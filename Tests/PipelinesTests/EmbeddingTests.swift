@@ -132,8 +132,7 @@ struct EmbeddingTests {
       policy: MarkingPolicy(interval: 4, change: 0.04))
     var counts: [Int] = []
     for index in 0..<9 {
-      var picture = Workshop.frame(0, scene: index < 6 ? 0 : 1)
-      marker.mark(&picture)
+      _ = marker.mark(Synthetic(Workshop.frame(0, scene: index < 6 ? 0 : 1)))
       counts.append(marker.residualCount)
     }
     // Anew at 0, at 4 for its age, at 6 for the cut.

@@ -1,5 +1,5 @@
 internal import Imaging
-internal import MediaTypes
+@_spi(Marking) internal import MediaTypes
 internal import QRSteganography
 
 /// Marks the frames of one clip, in their order.
@@ -10,6 +10,8 @@ struct ClipMarker {
   private var current: (residual: YUVResidual, origin: YUVPicture, age: Int)?
   /// How many residuals the network has made.
   private(set) var residualCount = 0
+  /// The frames marked so far.
+  private(set) var statistics = MarkingStatistics()
 
   init(model: StegoModel, code: QRCode, policy: MarkingPolicy) {
     self.model = model
@@ -17,8 +19,11 @@ struct ClipMarker {
     self.policy = policy
   }
 
-  mutating func mark(_ picture: inout Picture) {
+  mutating func mark(_ frame: Synthetic<Picture>) -> Marked<Picture> {
+    var picture = frame.unmarked
     model.placement.add(residual(for: picture), to: &picture)
+    statistics.count(before: frame.unmarked, after: picture)
+    return Marked(picture)
   }
 
   private mutating func residual(for picture: Picture) -> YUVResidual {

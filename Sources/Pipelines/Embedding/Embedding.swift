@@ -1,4 +1,5 @@
 internal import Media
+internal import MediaTypes
 internal import QRSteganography
 
 /// What to hide, with what, and how to write the file.
@@ -86,15 +87,15 @@ public func embed(
   let media = try OpenedMedia(path: input)
   let kind: MediaKind
   let model: StegoModel
-  let marked: MarkedFrames
+  let outcome: MarkingOutcome
   switch media {
   case .still(let picture):
     kind = .still
     let settings = try StillOutput(path: output, options: options)
     let isFree = asked == nil && options.weights == nil
     let choices = isFree ? [.forStills, .forVideo] : [asked ?? .forStills]
-    (marked, model) = try markStill(
-      picture, with: code,
+    (outcome, model) = try markStill(
+      picture, from: UnchangedFrames(), with: code,
       byFirstLegibleOf: choices.map { name in
         { try models.model(name, weights: options.weights) }
       }, to: settings)
@@ -105,17 +106,18 @@ public func embed(
     }
     let settings = VideoSettings(
       codec: options.codec, quality: options.quality, preset: options.preset)
-    let writer = try MediaWriter(path: output, like: reader, settings: settings)
+    let writer = try MarkedWriter(path: output, like: reader, settings: settings)
     model = try models.model(asked ?? .forVideo, weights: options.weights)
-    marked = try await markClip(
-      reader, to: writer,
+    outcome = try await markClip(
+      reader, to: writer, from: UnchangedFrames(),
       by: ClipMarker(model: model, code: code, policy: options.policy), progress: progress)
   }
-  if let path = options.preview, let sample = marked.sample {
+  if let path = options.preview, let sample = outcome.sample {
     try writeContactSheet(
-      cover: sample.cover, marked: sample.marked, code: code, model: model, to: path)
+      cover: sample.source, marked: sample.marked.media, code: code, model: model, to: path)
   }
   return EmbeddingResult(
-    input: input, output: output, kind: kind, model: model.name.rawValue, frames: marked.frames,
-    seconds: watch.seconds, psnr: marked.psnr, qrVersion: code.version, remarks: marked.remarks)
+    input: input, output: output, kind: kind, model: model.name.rawValue,
+    frames: outcome.statistics.frames, seconds: watch.seconds, psnr: outcome.statistics.psnr,
+    qrVersion: code.version, remarks: outcome.remarks)
 }

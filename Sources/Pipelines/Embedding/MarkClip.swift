@@ -1,23 +1,23 @@
 internal import Media
 internal import MediaTypes
 
-/// Marks a film while it is decoded and encoded.
+/// Generates and marks a film while it is decoded and encoded.
 ///
-/// Three stages overlap: a thread decodes ahead, a task marks, the caller's task encodes. Between
-/// them wait at most a few frames, so memory does not grow with the film. An error in one stage, or
-/// cancellation, ends all three, and nothing of the output is left.
+/// Three stages overlap: a thread decodes ahead, a task generates and marks, the caller's task
+/// encodes. Between them wait at most a few frames, so memory does not grow with the film. An error
+/// in one stage, or cancellation, ends all three, and nothing of the output is left.
 func markClip(
-  _ reader: MediaReader, to writer: MediaWriter, by marker: ClipMarker,
-  progress: FrameProgress.Handler?
-) async throws -> MarkedFrames {
+  _ reader: MediaReader, to writer: MarkedWriter, from generator: some FrameGenerator,
+  by marker: ClipMarker, progress: FrameProgress.Handler?
+) async throws -> MarkingOutcome {
   let expected = reader.frameCountEstimate
   let items = reader.items(ahead: 4)
-  let channel = BoundedChannel<MediaItem>(capacity: 4)
+  let channel = BoundedChannel<MarkedItem>(capacity: 4)
   let watch = Stopwatch()
-  var result = try await withThrowingTaskGroup(of: MarkedFrames.self) { group in
+  var result = try await withThrowingTaskGroup(of: MarkingOutcome.self) { group in
     group.addTask {
       do {
-        let marked = try await mark(items, by: marker, into: channel)
+        let marked = try await mark(items, from: generator, by: marker, into: channel)
         channel.finish()
         return marked
       } catch {
@@ -41,26 +41,28 @@ func markClip(
       writer.discard()
       throw error
     }
-    return try await group.next() ?? MarkedFrames()
+    return try await group.next() ?? MarkingOutcome()
   }
   result.remarks = writer.remarks
   return result
 }
 
 private func mark(
-  _ items: MediaItems, by marker: ClipMarker, into channel: BoundedChannel<MediaItem>
-) async throws -> MarkedFrames {
-  var marker = marker
-  var result = MarkedFrames()
+  _ items: MediaItems, from generator: some FrameGenerator, by marker: ClipMarker,
+  into channel: BoundedChannel<MarkedItem>
+) async throws -> MarkingOutcome {
+  var (generator, marker) = (generator, marker)
+  var result = MarkingOutcome()
   for try await item in items {
-    guard case .picture(let cover) = item else {
-      try await channel.send(item)
-      continue
+    switch item {
+    case .packet(let packet):
+      try await channel.send(.packet(packet))
+    case .picture(let source):
+      let marked = marker.mark(try generator.frame(from: source))
+      if result.sample == nil { result.sample = (source, marked) }
+      try await channel.send(.picture(marked))
     }
-    var marked = cover
-    marker.mark(&marked)
-    result.count(cover: cover, marked: marked)
-    try await channel.send(.picture(marked))
   }
+  result.statistics = marker.statistics
   return result
 }

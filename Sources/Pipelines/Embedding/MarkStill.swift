@@ -1,5 +1,5 @@
 internal import Media
-internal import MediaTypes
+@_spi(Marking) internal import MediaTypes
 internal import QRSteganography
 
 /// Where a still goes, and how.
@@ -30,7 +30,8 @@ struct StillOutput {
     settings = StillSettings(quality: options.quality)
   }
 
-  func write(_ picture: Picture) throws {
+  func write(_ still: Marked<Picture>) throws {
+    let picture = still.media
     if path == standardStreamName {
       try writeStandardOutput(
         try encodeStill(picture, as: format, settings: settings, name: "standard output"))
@@ -40,14 +41,16 @@ struct StillOutput {
   }
 }
 
-/// Marks a still with the first model whose mark can be read in it.
+/// Generates a still and marks it with the first model whose mark can be read in it.
 ///
 /// - Parameter models: The models to try, by name; the next is loaded only if one fails.
 /// - Returns: The model used: the first, with a remark, where none can be read.
 func markStill(
-  _ cover: Picture, with code: QRCode, byFirstLegibleOf models: [() throws -> StegoModel],
-  to output: StillOutput
-) throws -> (frames: MarkedFrames, model: StegoModel) {
+  _ source: Picture, from generator: some FrameGenerator, with code: QRCode,
+  byFirstLegibleOf models: [() throws -> StegoModel], to output: StillOutput
+) throws -> (outcome: MarkingOutcome, model: StegoModel) {
+  var generator = generator
+  let cover = try generator.frame(from: source).unmarked
   var choice: (marked: Picture, model: StegoModel, isLegible: Bool)?
   for load in models where choice?.isLegible != true {
     let model = try load()
@@ -56,11 +59,13 @@ func markStill(
     if isLegible || choice == nil { choice = (marked, model, isLegible) }
   }
   guard let choice else { preconditionFailure("no model to mark with") }
-  try output.write(choice.marked)
-  var result = MarkedFrames()
+  let marked = Marked(choice.marked)
+  try output.write(marked)
+  var outcome = MarkingOutcome()
+  outcome.sample = (source, marked)
   if !choice.isLegible {
-    result.remarks = ["\(output.path): the mark cannot be read in this picture"]
+    outcome.remarks = ["\(output.path): the mark cannot be read in this picture"]
   }
-  result.count(cover: cover, marked: choice.marked)
-  return (result, choice.model)
+  outcome.statistics.count(before: cover, after: choice.marked)
+  return (outcome, choice.model)
 }

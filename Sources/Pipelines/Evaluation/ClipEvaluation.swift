@@ -63,8 +63,7 @@ struct ClipEvaluation: Sendable {
       let soft = examiner.model.softCode(of: cover)
       blank.add(soft)
       if examiner.findsAnything(in: soft, effort: .frame) { falsePositives.frames += 1 }
-      var picture = cover
-      marker.mark(&picture)
+      let picture = marker.mark(Synthetic(cover)).media
       differences += meanSquaredDifference(cover, picture)
       marked.append(picture)
     }
