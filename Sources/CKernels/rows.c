@@ -85,6 +85,18 @@ PER_CPU void ck_softmax(float *result, const float *a, long rows, long columns) 
   }
 }
 
+PER_CPU void ck_attend(float *a, const float *bias, long bias_row, long bias_column, float scale, long rows, long columns) {
+  for (long r = 0; r < rows; r++, a += columns) {
+    if (!bias)
+      for (long c = 0; c < columns; c++) a[c] *= scale;
+    else if (bias_column)
+      for (long c = 0; c < columns; c++) a[c] = scale * a[c] + bias[r * bias_row + c];
+    else
+      for (long c = 0; c < columns; c++) a[c] = scale * a[c] + bias[r * bias_row];
+    ck_softmax(a, a, 1, columns);
+  }
+}
+
 PER_CPU void ck_softmax_pullback(float *result, const float *y, const float *upstream, long rows, long columns) {
   for (long r = 0; r < rows; r++, result += columns, y += columns, upstream += columns) {
     float mean = total_product(y, upstream, columns);
@@ -123,5 +135,40 @@ PER_CPU void ck_standardize_pullback(float *result, const float *y, const float 
   for (long r = 0; r < rows; r++, result += columns, y += columns, upstream += columns) {
     float mean = centred ? total(upstream, columns) / columns : 0, along = total_product(y, upstream, columns) / columns;
     for (long c = 0; c < columns; c++) result[c] = scales[r] * (upstream[c] - mean - y[c] * along);
+  }
+}
+
+PER_CPU void ck_layer_norm(float *restrict result, float *means, float *scales, const float *restrict a, const float *weight,
+                           const float *bias, float epsilon, long rows, long columns) {
+  for (long r = 0; r < rows; r++, result += columns, a += columns) {
+    float mean = total(a, columns) / columns;
+    for (long c = 0; c < columns; c++) result[c] = a[c] - mean;
+    float scale = 1 / sqrtf(total_product(result, result, columns) / columns + epsilon);
+    for (long c = 0; c < columns; c++) result[c] = result[c] * scale * weight[c] + bias[c];
+    means[r] = mean;
+    scales[r] = scale;
+  }
+}
+
+PER_CPU void ck_layer_norm_pullback(float *restrict result, double *weights, double *biases, const float *restrict a,
+                                    const float *means, const float *scales, const float *weight,
+                                    const float *restrict upstream, float *restrict row, long rows, long columns) {
+  float *restrict w = row + columns, *restrict b = w + columns;
+  for (long start = 0; start < rows; start += 32) {  // short stretches in single precision, all of them in double
+    memset(w, 0, sizeof(float) * 2 * columns);
+    for (long r = start; r < rows && r < start + 32; r++) {
+      const float *restrict x = a + r * columns, *restrict d = upstream + r * columns;
+      float *restrict to = result + r * columns;
+      for (long c = 0; c < columns; c++) {
+        float y = (x[c] - means[r]) * scales[r];
+        row[c] = y;
+        w[c] += d[c] * y;
+        b[c] += d[c];
+        to[c] = d[c] * weight[c];
+      }
+      float mean = total(to, columns) / columns, along = total_product(row, to, columns) / columns;
+      for (long c = 0; c < columns; c++) to[c] = scales[r] * (to[c] - mean - row[c] * along);
+    }
+    for (long c = 0; c < columns; c++) weights[c] += w[c], biases[c] += b[c];
   }
 }

@@ -98,6 +98,7 @@ extension ConvolutionGeometry {
     precondition(
       source.count == inputCount && weights.count == weightCount && bias.count == outputChannels,
       "a convolution of \(source.count) floats by \(weights.count) weights, expected \(self)")
+    if isSignal { return signalConvolve(source, weights: weights, bias: bias) }
     if isTiled { return tiledConvolve(source, weights: weights, bias: bias) }
     let result = Buffer(count: outputCount)
     let shares = shares
@@ -116,6 +117,7 @@ extension ConvolutionGeometry {
 
   /// The gradient with respect to the source of ``convolve(_:weights:bias:)``.
   public func sourceGradient(_ upstream: Buffer, weights: Buffer) -> Buffer {
+    if isSignal { return signalSourceGradient(upstream, weights: weights) }
     if isTiled { return tiledSourceGradient(upstream, weights: weights) }
     let result = Buffer(count: inputCount)
     let shares = shares
@@ -139,6 +141,7 @@ extension ConvolutionGeometry {
 
   /// The gradient with respect to the weights of ``convolve(_:weights:bias:)``, in PyTorch's order.
   public func weightsGradient(_ source: Buffer, _ upstream: Buffer) -> Buffer {
+    if isSignal { return signalWeightsGradient(source, upstream) }
     if isTiled { return tiledWeightsGradient(source, upstream) }
     let shares = shares
     let primitives = shares.map { $0.geometry.primitive(.weights) }

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import COpenBLAS
 
 /// Matrix products of rows in order: `result = left · right`, `[rows, inner] · [inner, columns]`,
@@ -34,6 +35,10 @@ public struct MatrixProduct: Sendable {
         ($0.left + 1) * leftPitch <= left.count && ($0.right + 1) * rightPitch <= right.count
       } && initial.map { $0.count == columns } ?? true,
       "products of \(left.count) and \(right.count) floats as \(items.count) of \(self)")
+    if items.count == 1, readsRows {
+      return products(
+        left, at: items[0].left * leftPitch, right, at: items[0].right * rightPitch, initial)
+    }
     let result = Buffer(count: items.count * pitch)
     _ = threadCount  // sets OpenBLAS to one thread
     // Few products are divided along their longer side.
@@ -65,6 +70,34 @@ public struct MatrixProduct: Sendable {
           + (rightIsTransposed ? column * inner : column),
         blasint(rightIsTransposed ? inner : columns), initial == nil ? 0 : 1, target,
         blasint(columns))
+    }
+    return result
+  }
+}
+
+extension MatrixProduct {
+  /// Whether there are so few rows that ordering the right matrix for the product would take longer than reading it as it
+  /// stands.
+  private var readsRows: Bool {
+    !leftIsTransposed && rightIsTransposed && rows <= 256 && inner >= 128 && columns >= 12
+  }
+
+  /// One product whose right matrix is read by rows, each once.
+  private func products(
+    _ left: Buffer, at leftStart: Int, _ right: Buffer, at rightStart: Int, _ initial: Buffer?
+  ) -> Buffer {
+    let result = Buffer(count: rows * columns)
+    let packed = Buffer(count: rows * ((inner + 15) / 16 * 16))
+    let height = ck_dot_height(channelLanes)
+    parallelRuns((rows + height - 1) / height, cost: height * inner) { first, count in
+      ck_dot_pack(
+        packed.pointer, left.pointer + leftStart, rows, inner, first * height,
+        min(count * height, rows - first * height), channelLanes)
+    }
+    parallelRuns(columns, cost: max(1, rows * inner / 4)) { first, count in
+      ck_dots(
+        result.pointer, initial?.pointer, packed.pointer, right.pointer + rightStart, rows, inner,
+        columns, first, count, channelLanes)
     }
     return result
   }

@@ -87,4 +87,51 @@ extension Buffer {
     }
     return result
   }
+
+  /// Each row less its mean, divided by its standard deviation, then scaled and shifted by columns.
+  ///
+  /// - Returns: The values, and of each row its mean and what it was multiplied by.
+  public func layerNormalized(weight: Buffer, bias: Buffer, epsilon: Float) -> (
+    values: Buffer, means: Buffer, scales: Buffer
+  ) {
+    let columns = weight.count
+    precondition(bias.count == columns, "\(bias.count) shifts of \(columns) columns")
+    let values = Buffer(count: count)
+    let (means, scales) = (Buffer(count: rows(of: columns)), Buffer(count: rows(of: columns)))
+    parallelRuns(means.count, cost: columns) { start, length in
+      ck_layer_norm(
+        values.pointer + start * columns, means.pointer + start, scales.pointer + start,
+        pointer + start * columns, weight.pointer, bias.pointer, epsilon, length, columns)
+    }
+    return (values, means, scales)
+  }
+
+  /// The pullback of ``layerNormalized(weight:bias:epsilon:)`` of this.
+  public func layerNormPullback(
+    _ upstream: Buffer, means: Buffer, scales: Buffer, weight: Buffer
+  ) -> (source: Buffer, weight: Buffer, bias: Buffer) {
+    let columns = weight.count
+    let rows = rows(of: columns)
+    precondition(
+      count == upstream.count && means.count == rows && scales.count == rows,
+      "\(upstream.count) gradients of \(count) floats in \(means.count) rows")
+    let result = Buffer(count: count)
+    let parts = min(threadCount, max(1, count / 32_768))
+    // Added in the order of the rows, so that a step is the same each time.
+    let sums = parallelResults(parts) { part -> [Double] in
+      var own = [Double](repeating: 0, count: 2 * columns)
+      let (start, end) = (rows * part / parts, rows * (part + 1) / parts)
+      let row = Buffer(count: 3 * columns)
+      own.withUnsafeMutableBufferPointer { own in
+        guard let totals = own.baseAddress else { return }
+        ck_layer_norm_pullback(
+          result.pointer + start * columns, totals, totals + columns, pointer + start * columns,
+          means.pointer + start, scales.pointer + start, weight.pointer,
+          upstream.pointer + start * columns, row.pointer, end - start, columns)
+      }
+      return own
+    }
+    let total = (0..<2 * columns).map { index in Float(sums.reduce(0) { $0 + $1[index] }) }
+    return (result, Buffer(Array(total[..<columns])), Buffer(Array(total[columns...])))
+  }
 }

@@ -55,7 +55,7 @@ public struct TransitionDown: Module {
 /// A normalization and a convolution as the fused operation takes them.
 private func denseLayer(_ norm: BatchNorm, _ conv: Conv2D) -> DenseLayer {
   DenseLayer(
-    gamma: norm.weight.value, beta: norm.bias.value, statistics: norm.statistics,
+    gamma: norm.scale, beta: norm.shift, statistics: norm.statistics,
     weight: conv.weight(),
     bias: conv.bias?.value ?? Tensor(repeating: 0, shape: [conv.weight.shape[0]]))
 }

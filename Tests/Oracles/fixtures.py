@@ -84,6 +84,8 @@ class Cases:
             return detached(given), detached(result | seconds)
 
         given, exact = run(torch.float64)
+        # What is 0 but for the rounding of double precision has no size to compare with.
+        exact = {key: np.where(np.abs(a).max(initial=0) < 1e-13, 0, a) for key, a in exact.items()}
         _, rough = run(torch.float32)
         self.store(name, given | {"upstream": upstream} | exact, worst_difference(exact, rough))
 

@@ -40,6 +40,7 @@ import Testing
   static let signals: [GoldenCase] = [
     convolution("conv1d", .init(stride: 3, padding: .init(left: 2, right: 1), dilation: 2)),
     convolution("conv1d-groups", .init(padding: .init(left: 2), groups: 2)),
+    convolution("conv1d-wide", .init(padding: .init(left: 6, right: 3), dilation: 5)),
     convolution("conv1d-depthwise", .init(groups: 9)),
     convolution(
       "conv1d-reflect", .init(padding: .init(left: 3, right: 2), paddingMode: .reflect)),
@@ -66,6 +67,7 @@ import Testing
     transposed("tconv1d", .init(stride: 4, padding: 2), outputPadding: 3),
     transposed(
       "tconv1d-dilation", .init(stride: 2, padding: 1, dilation: 3), outputPadding: 1),
+    transposed("tconv1d-wide", .init(stride: 3)),
     transposed("tconv1d-groups", .init(stride: 3, groups: 2)),
   ]
 

@@ -112,6 +112,106 @@ void ck_winograd_unpack(float *gradient, long gradient_pitch, const float *outer
 /// gradient[output block][9][inputs up to whole blocks][lanes] as weights[outputs][inputs][3][3].
 void ck_winograd_order(float *weights, const float *gradient, long inputs, long outputs, long lanes);
 
+// Planes [pixels][lanes] that follow one another, each lane with numbers of its own; `lanes` is 16, 8 or 1.
+
+/// moments[plane][2][lanes]: the mean and Σ(x − mean)² of each lane.
+void ck_plane_moments(double *moments, const float *planes, long count, long pixels, long lanes);
+
+/// sums[plane][2][lanes]: Σd and Σd·(x − mean) of each lane, d being the upstream gradient.
+void ck_plane_products(double *sums, const float *planes, const float *means, const float *upstream, long count,
+                       long pixels, long lanes);
+
+/// scale · x + shift, the numbers being [plane][lanes]; the shift may be missing.
+void ck_plane_affine(float *result, const float *planes, const float *scale, const float *shift, long count, long pixels,
+                     long lanes);
+
+/// scale · upstream + slope · x + constant, the numbers being [plane][lanes].
+void ck_plane_blend(float *result, const float *upstream, const float *planes, const float *scale, const float *slope,
+                    const float *constant, long count, long pixels, long lanes);
+
+// Products of few rows by a matrix, whose columns are packed in panels of ck_panel() and whose rows in tiles.
+
+long ck_panel(void);
+
+/// packed[panel][inner][ck_panel()]: element (k, c) of the matrix stands at k · row + c · column; 0 past the last column.
+void ck_pack_panels(float *packed, const float *matrix, long inner, long columns, long row, long column, long first,
+                    long panels);
+
+/// How many rows of so many are a tile; the last one may have fewer.
+long ck_tile_height(long rows, long lanes);
+
+/// tiles[tile][inner][rows of the tile] of rows that begin `row` floats apart.
+void ck_pack_rows(float *tiles, const float *a, long row, long rows, long inner, long height);
+
+/// result[rows][columns] = initial + a · matrix for a run of the matrix' panels. Rows begin so many floats apart; the
+/// result may be the initial; without one, 0 is.
+void ck_product(float *result, long result_row, const float *initial, long initial_row, const float *tiles,
+                const float *packed, long rows, long inner, long columns, long first, long panels, long lanes);
+
+// Products of rows by the rows of a matrix, that is by its transpose, whose inner axis is read as it stands.
+
+/// How many rows are packed together.
+long ck_dot_height(long lanes);
+
+/// Rows packed for ck_dots, [rows][inner up to whole vectors of 16] floats: a run of them that begins at whole packs.
+void ck_dot_pack(float *packed, const float *a, long rows, long inner, long first, long count, long lanes);
+
+/// result[rows][columns] = bias + a · weightᵀ for a run of the columns, weight[columns][inner]; the bias may be missing.
+void ck_dots(float *result, const float *bias, const float *packed, const float *weight, long rows, long inner,
+             long columns, long first, long count, long lanes);
+
+// Recurrent layers: one direction over a run of items, `size` units, `reversed` from the last step to the first. `given`
+// is what the input adds to the gates, [item][steps][gates · size]; gates are in PyTorch's order. `scratch` has items ·
+// 4 · size floats.
+
+/// output[item][steps + 1][size]: each step's state, then the last cell; cells[item][steps][size]; gates[item][steps][4 ·
+/// size]: what the pullback needs. `packed` is the recurrent weight of `size` rows.
+void ck_lstm(float *output, float *cells, float *gates, const float *given, const float *packed, const float *hidden,
+             const float *cell, float *scratch, long items, long steps, long size, int reversed, long lanes);
+
+/// The gradients of `given`, of the first state and of the first cell. `packed` is the transpose of ck_lstm's.
+void ck_lstm_pullback(float *gradient, float *hidden, float *cell, const float *upstream, const float *gates,
+                      const float *cells, const float *first_cell, const float *packed, float *scratch, long items,
+                      long steps, long size, int reversed, long lanes);
+
+/// output[item][steps][size]; gates[item][steps][4 · size]: reset, update, candidate, and what the state adds to the last.
+void ck_gru(float *output, float *gates, const float *given, const float *packed, const float *bias, const float *hidden,
+            float *scratch, long items, long steps, long size, int reversed, long lanes);
+
+/// The gradients of `given`, of what the state adds to the gates, and of the first state.
+void ck_gru_pullback(float *gradient, float *turned, float *hidden, const float *upstream, const float *gates,
+                     const float *output, const float *first_hidden, const float *packed, float *scratch, long items,
+                     long steps, long size, int reversed, long lanes);
+
+// Convolutions of signals [block][position][lanes]: result i, at position i · result_step, is the sum over the taps of
+// source position i · source_step + offset, which counts as 0 outside.
+
+#define CK_SIGNAL_TAPS 64
+
+typedef struct ck_signal {
+  long source_blocks, source_pitch, source_length, source_step;  // pitches are floats from block to block
+  long result_blocks, result_pitch, result_step;
+  long taps, offsets[CK_SIGNAL_TAPS];
+} ck_signal;
+
+/// Results first ..< end of a run of blocks, which begins at an even one.
+void ck_signal_convolve(float *result, const ck_signal *signal, const float *source, const float *weights,
+                        const float *bias, long first_block, long blocks, long first, long end, long lanes);
+
+/// gradient[block][source block][tap][source lane][lane] += Σ over results first ..< end of source · upstream, the upstream
+/// gradient standing where results do.
+void ck_signal_weights(float *gradient, const ck_signal *signal, const float *source, const float *upstream,
+                       long first_block, long blocks, long first, long end, long lanes);
+
+/// One block of the weights that ck_signal_convolve reads. Weight (result, source, tap) stands at result · result_stride +
+/// source · source_stride + taps[tap].
+void ck_signal_pack(float *packed, const float *weights, const ck_signal *signal, const long *taps, long results,
+                    long sources, long result_stride, long source_stride, long block, long lanes);
+
+/// What ck_signal_weights found, in the places of ck_signal_pack.
+void ck_signal_unpack(float *weights, const float *gradient, const ck_signal *signal, const long *taps, long results,
+                      long sources, long result_stride, long source_stride, long lanes);
+
 /// What a grid reads outside the picture: 0, the nearest pixel, or the picture mirrored.
 typedef enum ck_grid_padding { ck_grid_zeros, ck_grid_border, ck_grid_reflection } ck_grid_padding;
 
@@ -193,6 +293,8 @@ void ck_cumulative_sum(float *result, const float *a, long rows, long columns, l
 
 void ck_softmax(float *result, const float *a, long rows, long columns);
 void ck_softmax_pullback(float *result, const float *y, const float *upstream, long rows, long columns);
+/// a becomes softmax(scale · a + bias); the bias may be missing, and stand still along a row or from row to row.
+void ck_attend(float *a, const float *bias, long bias_row, long bias_column, float scale, long rows, long columns);
 void ck_log_softmax(float *result, const float *a, long rows, long columns);
 void ck_log_softmax_pullback(float *result, const float *y, const float *upstream, long rows, long columns);
 
@@ -200,6 +302,14 @@ void ck_log_softmax_pullback(float *result, const float *y, const float *upstrea
 void ck_standardize(float *result, float *scales, const float *a, float epsilon, int centred, long rows, long columns);
 void ck_standardize_pullback(float *result, const float *y, const float *scales, const float *upstream, int centred,
                              long rows, long columns);
+
+/// (a − mean) · scale · weight + bias with mean and scale of each row as in ck_standardize.
+void ck_layer_norm(float *result, float *means, float *scales, const float *a, const float *weight, const float *bias,
+                   float epsilon, long rows, long columns);
+/// Adds the gradients of weight and bias to `weights` and `biases`; `row` is scratch for 3 · columns floats.
+void ck_layer_norm_pullback(float *result, double *weights, double *biases, const float *a, const float *means,
+                            const float *scales, const float *weight, const float *upstream, float *row, long rows,
+                            long columns);
 
 // Functions of one number: f(a), f′(a) or f″(a), as `order` says, times `upstream` where order > 0 and it is given. `p` is
 // the slope of ck_leaky_relu and the α of ck_elu.

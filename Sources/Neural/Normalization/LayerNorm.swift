@@ -16,10 +16,7 @@ public struct LayerNorm: Module {
 
   /// Maps `[…, shape]` to the same.
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    let axes = weight.shape.count
-    precondition(
-      Array(x.shape.suffix(axes)) == weight.shape, "a norm of \(weight.shape) over \(x.shape)")
-    return x.standardized(lastAxes: axes, epsilon: epsilon) * weight.value + bias.value
+    layerNormalized(x, scale: weight.value, shift: bias.value, epsilon: epsilon)
   }
 }
 
@@ -40,8 +37,9 @@ public struct ChannelLayerNorm: Module {
   /// Maps `[batch, channels, …]` to the same.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let last = x.shape.count - 1
-    let standardized = x.transposed(1, last).standardized(lastAxes: 1, epsilon: epsilon)
-    return (standardized * weight.value + bias.value).transposed(1, last)
+    return layerNormalized(
+      x.transposed(1, last), scale: weight.value, shift: bias.value, epsilon: epsilon
+    ).transposed(1, last)
   }
 }
 

@@ -110,6 +110,10 @@ record(
     "standardize-uncentred", lambda x: x * torch.rsqrt(x.square().mean(-1, keepdim=True) + 1e-6),
     1 + 2 * normal("standardize-uncentred", 3, 4, 19))
 
+record(
+    "layer-norm", lambda xs: F.layer_norm(xs[0], (2, 7), xs[1], xs[2]), 1 + 2 * normal("layer-norm", 5, 7, 2, 7),
+    normal("layer-norm scale", 2, 7), normal("layer-norm shift", 2, 7))
+
 # Functions of one number, at ordinary values, near the kinks and far out.
 
 far = np.float32([-90, -30, -9, -3.01, -2.99, -1e-3, 1e-3, 2.99, 3.01, 9, 30, 80])

@@ -53,6 +53,8 @@ convolution("conv2d-reflect", (1, 3, 4, 5), (4, 3, 3, 5), padding=(1, 2, 1, 2), 
 convolution("conv2d-replicate", (1, 3, 4, 5), (4, 3, 3, 3), padding=(1, 0, 2, 3), mode="replicate")
 convolution("conv1d", (2, 3, 11), (4, 3, 4), stride=3, dilation=2, padding=(0, 2, 0, 1))
 convolution("conv1d-groups", (2, 6, 9), (4, 3, 3), bias=False, groups=2, padding=(0, 2, 0, 0))
+# More channels than two blocks of lanes, more samples than rows of accumulators, kernels that reach beyond both ends.
+convolution("conv1d-wide", (1, 17, 31), (33, 17, 3), dilation=5, padding=(0, 6, 0, 3))
 convolution("conv1d-depthwise", (2, 9, 8), (9, 1, 5), groups=9)
 convolution("conv1d-reflect", (2, 3, 7), (4, 3, 3), padding=(0, 3, 0, 2), mode="reflect")
 convolution("conv1d-replicate", (2, 3, 7), (4, 3, 3), padding=(0, 1, 0, 4), mode="replicate")
@@ -76,6 +78,8 @@ for name, options in {
     groups = options.get("groups", 1)
     x, weight = normal("tconv1d" + name, 2, 4, 5), normal("tconv1d weight" + name, 4, 6 // groups, 5) / 4
     record("tconv1d" + name, lambda xs: F.conv_transpose1d(*xs, **options), x, weight, normal("tconv1d bias" + name, 6))
+x, weight = normal("tconv1d-wide", 1, 17, 14), normal("tconv1d weight-wide", 17, 33, 4) / 8
+record("tconv1d-wide", lambda xs: F.conv_transpose1d(*xs, stride=3), x, weight)
 
 
 # Padding: top 2, left 1, bottom 0, right 3; before 4, after 2.
@@ -142,3 +146,29 @@ for padding in ("zeros", "border", "reflection"):
             sampling(f"grid-{mode}-{padding}{suffix}", x, grid, mode=mode, padding_mode=padding, align_corners=align)
 for suffix, align in {"": False, "-corners": True}.items():
     record("affine-grid" + suffix, lambda x: F.affine_grid(x, (2, 3, 4, 5), align_corners=align), normal("affine", 2, 2, 3))
+
+
+# Normalization of channels. Scale and shift come after x; fixed statistics after them.
+
+
+def channelwise(x, numbers):
+    return numbers.reshape(*numbers.shape, *[1] * (x.dim() - 2))
+
+
+record(
+    "batch-norm", lambda xs: F.batch_norm(xs[0], None, None, xs[1], xs[2], training=True),
+    3 + 2 * normal("batch-norm", 3, 19, 4, 5), normal("batch-norm scale", 19), normal("batch-norm shift", 19))
+record(
+    "batch-norm-flat", lambda xs: F.batch_norm(xs[0], None, None, xs[1], xs[2], training=True, eps=1e-3),
+    normal("batch-norm-flat", 5, 9), normal("batch-norm-flat scale", 9), normal("batch-norm-flat shift", 9))
+record(
+    "batch-norm-fixed", lambda xs: F.batch_norm(xs[0], xs[3], xs[4], xs[1], xs[2]),
+    normal("batch-norm-fixed", 2, 19, 7), normal("batch-norm-fixed scale", 19), normal("batch-norm-fixed shift", 19),
+    normal("batch-norm-fixed mean", 19), np.square(normal("batch-norm-fixed variance", 19)), constant_inputs=(3, 4))
+record(
+    "group-norm", lambda xs: F.group_norm(xs[0], 3, xs[1], xs[2]), 1 + 2 * normal("group-norm", 2, 18, 3, 5),
+    normal("group-norm scale", 18), normal("group-norm shift", 18))
+record("instance-norm", lambda x: F.instance_norm(x), 2 + normal("instance-norm", 2, 19, 3, 6))
+record(
+    "adaptive-norm", lambda xs: F.instance_norm(xs[0]) * channelwise(xs[0], xs[1]) + channelwise(xs[0], xs[2]),
+    normal("adaptive-norm", 2, 19, 37), normal("adaptive-norm scale", 2, 19), normal("adaptive-norm shift", 2, 19))
