@@ -18,7 +18,7 @@ private final class Workshop: Sendable {
       .appendingPathComponent("palimpsest-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     try writeStill(Self.frame(0), to: file("still.png"))
-    var options = TrainingOptions(data: [file("still.png")], output: path)
+    var options = StegoTrainingOptions(data: [file("still.png")], output: path)
     options.minutes = 0
     try trainStego(options) { _ in }
   }

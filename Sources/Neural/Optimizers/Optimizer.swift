@@ -66,16 +66,19 @@ public final class Optimizer {
   /// - Parameter count: The steps taken until then.
   /// - Throws: ``WeightFiles/WeightError`` if moments are missing or of another shape; nothing is changed then.
   public func restore(_ file: WeightFile, count: Int) throws(WeightError) {
-    let shapes = file.shapes
-    let wrong = places.filter { shapes[$0.name] != parameters[$0.parameter].parameter.shape }
-    guard wrong.isEmpty else {
-      throw .mismatch(
-        path: file.path, details: wrong.map { "\($0.name) is missing or of another shape" })
-    }
+    let details = mismatches(file)
+    guard details.isEmpty else { throw .mismatch(path: file.path, details: details) }
     for place in places {
       if let moment = file[place.name] { moments[place.parameter][place.moment] = moment }
     }
     self.count = count
+  }
+
+  /// The moments that a checkpoint lacks, or has in another shape.
+  func mismatches(_ file: WeightFile) -> [String] {
+    let shapes = file.shapes
+    return places.filter { shapes[$0.name] != parameters[$0.parameter].parameter.shape }
+      .map { "\($0.name) is missing or of another shape" }
   }
 
   /// The name of each moment in a checkpoint and where it stands.

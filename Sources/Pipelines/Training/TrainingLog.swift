@@ -1,82 +1,98 @@
 internal import Foundation
-internal import QRSteganography
+internal import Neural
 
-/// The course of a training run: a line of CSV per step, and curves.
+/// A table that grows by a line for each step or validation: a CSV file, and some of its columns in
+/// memory.
 struct TrainingLog {
   private let path: String
-  private let file: FileHandle
-  private var steps: [StegoTrainingStep] = []
-  /// Points of the curves from earlier parts of a resumed run.
-  private var earlier: [Point] = []
+  private let curves: [TrainingCurve]
+  private var file: FileHandle?
+  /// By line: the step, then the figure of each curve.
+  private(set) var points: [(step: Int, values: [Float])] = []
 
-  private struct Point {
-    let step: Double
-    let psnr: Double
-    let error: Double
+  /// - Parameters:
+  ///   - curves: Those whose figures are kept.
+  ///   - step: Goes on with the file's lines up to this step; at 0 it begins anew.
+  init(path: String, curves: [TrainingCurve], after step: Int) throws(PipelineError) {
+    self.path = path
+    self.curves = curves
+    guard step > 0, let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      if FileManager.default.fileExists(atPath: path) {
+        try attempt { try FileManager.default.removeItem(atPath: path) }
+      }
+      return
+    }
+    let lines = text.split(separator: "\n")
+    let names = (lines.first ?? "").split(separator: ",").map(String.init)
+    let places = curves.map { names.firstIndex(of: $0.figure) }
+    var kept = lines.prefix(1)
+    for line in lines.dropFirst() {
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+      guard let number = fields.first.flatMap({ Int($0) }), number <= step else { continue }
+      kept.append(line)
+      let values = places.map { place in
+        place.flatMap { $0 < fields.count ? Float(fields[$0]) : nil } ?? .nan
+      }
+      points.append((number, values))
+    }
+    try open(kept.map { $0 + "\n" }.joined())
   }
 
-  init(path: String, continues: Bool) throws(PipelineError) {
-    self.path = path
-    let before = continues ? (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" : ""
-    let start = before.isEmpty ? StegoTrainingStep.csvHeader + "\n" : before
-    do {
+  /// Adds a line.
+  mutating func add(
+    step: Int, _ figures: [(name: String, value: Float)],
+    remark: (name: String, text: String)? = nil
+  ) throws(PipelineError) {
+    if file == nil {
+      let names = ["step"] + figures.map(\.name) + (remark.map { [$0.name] } ?? [])
+      try open(names.joined(separator: ",") + "\n")
+    }
+    let fields =
+      [String(step)] + figures.map { String($0.value) } + (remark.map { [$0.text] } ?? [])
+    let line = fields.map(quotedForCSV).joined(separator: ",") + "\n"
+    try attempt { try file?.write(contentsOf: Data(line.utf8)) }
+    let values = curves.map { curve in
+      figures.first { $0.name == curve.figure }?.value ?? .nan
+    }
+    points.append((step, values))
+  }
+
+  private mutating func open(_ start: String) throws(PipelineError) {
+    try attempt {
       try start.write(toFile: path, atomically: true, encoding: .utf8)
       file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-      try file.seekToEnd()
-    } catch {
-      throw .unwritable(path: path, reason: sentence(for: error))
-    }
-    let names = StegoTrainingStep.csvHeader.split(separator: ",")
-    guard let psnr = names.firstIndex(of: "psnr"), let error = names.firstIndex(of: "smoothedError")
-    else { return }
-    earlier = before.split(separator: "\n").dropFirst().compactMap { line in
-      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
-      guard fields.count > max(psnr, error), let step = Double(fields[0]),
-        let decibels = Double(fields[psnr]), let share = Double(fields[error])
-      else { return nil }
-      return Point(step: step, psnr: decibels, error: share)
+      try file?.seekToEnd()
     }
   }
 
-  mutating func add(_ step: StegoTrainingStep) throws(PipelineError) {
-    steps.append(step)
+  private func attempt(_ body: () throws -> Void) throws(PipelineError) {
     do {
-      try file.write(contentsOf: Data("\(step.csvFields)\n".utf8))
+      try body()
     } catch {
       throw .unwritable(path: path, reason: sentence(for: error))
     }
   }
 
-  /// The last ten steps in a line.
-  func summary(seconds: Double) -> String {
-    let recent = steps.suffix(10)
-    guard let last = recent.last else { return "" }
-    let psnr = recent.reduce(0) { $0 + Double($1.psnr) } / Double(recent.count)
-    let wrong = recent.reduce(0) { $0 + Double($1.moduleError) } / Double(recent.count)
-    return "step \(last.step): \(psnr.rounded(digits: 2)) dB (target "
-      + "\(Double(last.target).rounded(digits: 2))), \((100 * wrong).rounded(digits: 1)) % of "
-      + "modules wrong, \((seconds / Double(steps.count)).rounded(digits: 2)) s a step"
-  }
-
-  /// An SVG picture of the run.
-  var curves: String {
-    let points =
-      earlier
-      + steps.map {
-        Point(step: Double($0.step), psnr: Double($0.psnr), error: Double($0.smoothedError))
+  /// What is drawn of each curve: means over at most a thousand runs of lines, which is as fine as a
+  /// screen.
+  var drawn: [[(x: Double, y: Double)]] {
+    let length = max(1, (points.count + 999) / 1000)
+    let runs = stride(from: 0, to: points.count, by: length).map {
+      points[$0..<min($0 + length, points.count)]
+    }
+    return curves.indices.map { index in
+      runs.compactMap { run in
+        let values = run.map { Double($0.values[index]) }.filter(\.isFinite)
+        guard !values.isEmpty, let last = run.last else { return nil }
+        let mean = values.reduce(0, +) / Double(values.count)
+        return (Double(last.step), Double(curves[index].scale) * mean)
       }
-    // A thousand points are as fine as a screen.
-    let every = max(1, points.count / 1000)
-    let shown = points.enumerated().filter { $0.offset % every == 0 }.map(\.element)
-    return Plot(
-      title: "Training", xLabel: "step",
-      curves: [
-        .init(
-          label: "PSNR in dB", points: shown.map { ($0.step, $0.psnr) }, color: "#1f6feb"),
-        .init(
-          label: "wrong modules in %", points: shown.map { ($0.step, 100 * $0.error) },
-          color: "#d1242f"),
-      ]
-    ).svg
+    }
   }
+}
+
+/// A field as RFC 4180 has it.
+private func quotedForCSV(_ field: String) -> String {
+  guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
+  return "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\""
 }

@@ -1,7 +1,6 @@
-internal import Foundation
 internal import Imaging
 internal import MediaTypes
-internal import Neural
+public import Neural
 internal import Tensors
 internal import WeightFiles
 
@@ -15,12 +14,12 @@ internal import WeightFiles
 /// Source: the losses (MS-SSIM, binary cross-entropy), the noise between the networks and Adam at
 /// 0.001 are the steganography paper's, section "Training"; the schedule and the attacks go beyond
 /// it.
-public final class StegoTrainer {
+public final class StegoTrainer: TrainingTask {
   public let settings: StegoTrainingSettings
+  public let learners: [Learner]
   private let media: any StegoTrainingMedia
   private let network: StegoNetwork
   private let average: StegoNetwork
-  private let optimizer: Optimizer
   private let placement = ResidualPlacement(
     width: StegoDesign.workingSize, height: StegoDesign.workingSize)
 
@@ -34,31 +33,48 @@ public final class StegoTrainer {
     self.media = media
     network = StegoNetwork(model)
     average = StegoNetwork(model)
-    optimizer = Optimizer(Adam(), network.parameters, rate: settings.rate)
     target = settings.firstTarget
     network.initialize(seed: settings.seed)
-    average.move(towards: network, keeping: 0)
+    learners = [
+      Learner(
+        network, Adam(), rate: settings.rate, schedule: settings.schedule, clipping: 1,
+        average: average, averaging: settings.averaging)
+    ]
   }
+
+  public var model: String { settings.model }
+
+  /// The PSNR that is asked for, and the smoothed share of wrong modules that moves it.
+  public var notes: [String: String] {
+    get { ["target": String(target), "smoothedError": String(smoothedError)] }
+    set {
+      target = newValue["target"].flatMap { Float($0) } ?? settings.firstTarget
+      smoothedError = newValue["smoothedError"].flatMap { Float($0) } ?? 0.5
+    }
+  }
+
+  public let curves = [
+    TrainingCurve("psnr", label: "PSNR in dB"),
+    TrainingCurve("smoothedError", label: "wrong modules in %", scale: 100),
+  ]
 
   /// Begins with the weights of a file instead of random ones.
   public func begin(weightsPath: String) throws {
     try WeightFile(path: weightsPath).load(into: network)
-    average.move(towards: network, keeping: 0)
+    learners[0].startAverage()
   }
 
-  /// Takes one step.
-  public func step() -> StegoTrainingStep {
-    let number = optimizer.count
+  public func step(_ number: Int) throws -> TrainingRecord {
     let seeds = (0..<settings.batch).map { seed(step: number, item: $0) }
     let (media, placement) = (media, placement)
     let samples = concurrentMap(seeds.count) { index in
       StegoSample(media: media, placement: placement, seed: seeds[index])
     }
-    return BatchNorm.Mode.$current.withValue(.batch) { learn(samples, seeds, number) }
+    return try BatchNorm.Mode.$current.withValue(.batch) { try learn(samples, seeds, number) }
   }
 
-  private func learn(_ samples: [StegoSample], _ seeds: [UInt64], _ number: Int)
-    -> StegoTrainingStep
+  private func learn(_ samples: [StegoSample], _ seeds: [UInt64], _ number: Int) throws
+    -> TrainingRecord
   {
     let side = StegoDesign.workingSize
     let count = samples.count
@@ -80,21 +96,20 @@ public final class StegoTrainer {
     let loss =
       legibility + settings.errorWeight * quality.shortfall(target)
       + similarityWeight * (1 - quality.similarity)
-
-    let parameters = network.trained
-    let found = clipped(gradients(of: loss, with: parameters.map(\.value)), norm: 1)
-    optimizer.rate = rate(at: number)
-    if found.norm.isFinite { optimizer.step(found.gradients) }
-    average.move(
-      towards: network, keeping: min(settings.averaging, Float(number + 1) / Float(number + 10)))
+    let norm = try learners[0].minimize(loss)
 
     let error = read.map(\.moduleError).reduce(0, +) / Float(count)
     moveTarget(error)
-    return StegoTrainingStep(
-      step: optimizer.count, target: target, psnr: quality.psnr.scalar,
-      similarity: quality.similarity.scalar, loss: loss.scalar, moduleError: error,
-      smoothedError: smoothedError, rate: optimizer.rate, gradientNorm: found.norm,
-      errors: zip(view.kinds, read).map { ($0, $1.moduleError) })
+    return TrainingRecord(
+      [
+        "target": target, "psnr": quality.psnr.scalar, "similarity": quality.similarity.scalar,
+        "loss": loss.scalar, "moduleError": error, "smoothedError": smoothedError,
+        "rate": learners[0].optimizer.rate, "gradientNorm": norm,
+      ],
+      remark: (
+        "attacks",
+        zip(view.kinds, read).map { "\($0) \($1.moduleError)" }.joined(separator: " | ")
+      ))
   }
 
   /// What the decoder sees: constants, with the gradient of the residual that made them.
@@ -173,12 +188,6 @@ public final class StegoTrainer {
     return generator.next()
   }
 
-  private func rate(at step: Int) -> Float {
-    let warm = min(1, Float(step + 1) / Float(settings.warmUp))
-    let left = Float(settings.steps - step) / (0.3 * Float(settings.steps))
-    return settings.rate * warm * min(1, max(0.05, left))
-  }
-
   private func moveTarget(_ error: Float) {
     smoothedError = 0.97 * smoothedError + 0.03 * error
     if smoothedError < settings.fewErrors {
@@ -188,46 +197,11 @@ public final class StegoTrainer {
     }
   }
 
-  /// Writes everything that is needed to go on, in single precision.
-  public func save(checkpoint path: String) throws {
-    let tensors =
-      network.parameters.map { ($0.name, $0.parameter.value) }
-      + average.parameters.map { ("average.\($0.name)", $0.parameter.value) } + optimizer.state
-    try WeightFile.write(
-      tensors,
-      metadata: [
-        "step": String(optimizer.count), "target": String(target),
-        "smoothedError": String(smoothedError), "model": settings.model,
-      ], precision: .single, path: path)
-  }
-
-  /// Goes on where a checkpoint was written.
-  public func resume(checkpoint path: String) throws {
-    let file = try WeightFile(path: path)
-    guard let step = file.metadata["step"].flatMap({ Int($0) }),
-      file.metadata["model"] == settings.model
-    else {
-      throw WeightError.unreadable(path: path, reason: "not a checkpoint of \(settings.model)")
-    }
-    for (own, slow) in zip(network.parameters, average.parameters) {
-      let (name, parameter) = own
-      guard let value = file[name], let mean = file["average.\(name)"],
-        value.shape == parameter.shape, mean.shape == parameter.shape
-      else {
-        throw WeightError.mismatch(path: path, details: ["\(name) is missing or of another shape"])
-      }
-      parameter.value = value
-      slow.parameter.value = mean
-    }
-    try optimizer.restore(file, count: step)
-    target = file.metadata["target"].flatMap { Float($0) } ?? settings.firstTarget
-    smoothedError = file.metadata["smoothedError"].flatMap { Float($0) } ?? 0.5
-  }
-
   /// Writes the averaged weights in half precision: what ships.
-  public func saveWeights(path: String) throws {
+  public func writeWeights(into folder: String) throws {
     try WeightFile.write(
-      average, metadata: ["step": String(optimizer.count), "model": settings.model],
-      precision: .half, path: path)
+      average,
+      metadata: ["step": String(learners[0].optimizer.count), "model": settings.model],
+      precision: .half, path: "\(folder)/\(settings.model).safetensors")
   }
 }

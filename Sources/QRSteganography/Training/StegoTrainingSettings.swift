@@ -1,3 +1,5 @@
+internal import Neural
+
 /// How a pair of networks is trained.
 public struct StegoTrainingSettings: Codable, Hashable, Sendable {
   public var model: String
@@ -34,5 +36,12 @@ public struct StegoTrainingSettings: Codable, Hashable, Sendable {
   public init(model: StegoModelName) {
     self.model = model.rawValue
     if model == .dense103 { batch = 4 }
+  }
+
+  /// Up over the warm-up; down to a twentieth over the last 30 %.
+  var schedule: Schedule {
+    let steps = Double(steps)
+    return .warmUp(over: warmUp)
+      * Schedule { min(1, max(0.05, (steps - Double($0)) / (0.3 * steps))) }
   }
 }

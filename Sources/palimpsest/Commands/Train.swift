@@ -42,7 +42,7 @@ struct TrainStego: AsyncParsableCommand {
   var lastTarget: Float?
 
   func run() throws {
-    var options = TrainingOptions(data: data, output: out)
+    var options = StegoTrainingOptions(data: data, output: out)
     options.model = model
     options.resumes = resume
     options.initial = initial
