@@ -53,6 +53,7 @@ extension Buffer {
     precondition(axis.size > 0, "the largest of no elements")
     let count = axis.outer * axis.inner
     let indices = [Int32](unsafeUninitializedCapacity: count) { indices, written in
+      indices.initialize(repeating: 0)  // for a cancelled task, whose operations write nothing
       nonisolated(unsafe) let start = indices.baseAddress
       axis.forEachShare { item, column, columns in
         ck_largest_row(

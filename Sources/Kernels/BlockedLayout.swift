@@ -49,7 +49,7 @@ extension Buffer {
   public func channelSums(channels: Int, batch: Int, height: Int, width: Int) -> [Float] {
     let blocks = (channels + channelLanes - 1) / channelLanes
     let sums = ChannelSums(channels: blocks * channelLanes)
-    let shares = parallelResults(batch) { image -> ChannelSums.Values? in
+    let shares = parallelResults(batch, cancelled: .some(nil)) { image -> ChannelSums.Values? in
       var own = sums.emptyCopy
       ck_band_sums(
         &own.values, pointer + image * (count / batch), blocks, width, channelLanes, height, 0)

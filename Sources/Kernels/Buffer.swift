@@ -9,14 +9,15 @@ internal import Foundation
 public final class Buffer: @unchecked Sendable {
   public let count: Int
   let pointer: UnsafeMutablePointer<Float>
-  private let capacity: Int
+  private let memory: Memory
   private let lock = NSLock()
   private var derivedForms: [AnyHashable: Buffer] = [:]
 
   /// Takes room for `count` floats; nothing is cleared.
   public init(count: Int) {
     self.count = count
-    (pointer, capacity) = Pool.shared.take(max(count, 1))
+    memory = Memory(count: max(count, 1))
+    pointer = memory.pointer
   }
 
   /// Takes room for `count` floats of one value.
@@ -35,7 +36,7 @@ public final class Buffer: @unchecked Sendable {
     }
   }
 
-  deinit { Pool.shared.give(back: pointer, capacity: capacity) }
+  deinit { memory.giveBack() }
 
   /// The contents as an array.
   public var array: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
@@ -81,7 +82,8 @@ public final class Buffer: @unchecked Sendable {
   func derived(_ key: some Hashable, _ make: () -> Buffer) -> Buffer {
     lock.withLock {
       if let form = derivedForms[AnyHashable(key)] { return form }
-      let form = make()
+      // Kept for good, so that it is made for a cancelled task, too.
+      let form = Cancellation.$isHeeded.withValue(false, operation: make)
       derivedForms[AnyHashable(key)] = form
       return form
     }
@@ -105,50 +107,4 @@ public final class Buffer: @unchecked Sendable {
     self.init(count: halves.count)
     halves.withUnsafeBufferPointer { ck_from_half(pointer, $0.baseAddress, halves.count) }
   }
-}
-
-/// Memory given back by buffers, kept by size.
-///
-/// Sizes are rounded up to an eighth of their power of two, which wastes a sixteenth on average and
-/// lets nearly equal sizes share.
-private final class Pool: @unchecked Sendable {
-  static let shared = Pool()
-  private static let hugePage = 1 << 21
-
-  private let lock = NSLock()
-  private var free: [Int: [UnsafeMutablePointer<Float>]] = [:]
-
-  func take(_ count: Int) -> (UnsafeMutablePointer<Float>, Int) {
-    let capacity = rounded(count)
-    if let reused = lock.withLock({ free[capacity]?.popLast() }) { return (reused, capacity) }
-    let bytes = capacity * 4
-    let isLarge = bytes >= 2 * Pool.hugePage
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: bytes, alignment: isLarge ? Pool.hugePage : 64)
-    // Large pages spare most of the searches for where a page stands.
-    if isLarge { madvise(raw, bytes, Int32(MADV_HUGEPAGE)) }
-    return (raw.bindMemory(to: Float.self, capacity: capacity), capacity)
-  }
-
-  func give(back pointer: UnsafeMutablePointer<Float>, capacity: Int) {
-    lock.withLock { free[capacity, default: []].append(pointer) }
-  }
-
-  func empty() {
-    lock.withLock {
-      for pointer in free.values.joined() { pointer.deallocate() }
-      free = [:]
-    }
-  }
-
-  private func rounded(_ count: Int) -> Int {
-    guard count > 128 else { return 128 }
-    let step = 1 << (Int.bitWidth - count.leadingZeroBitCount - 4)
-    return (count + step - 1) / step * step
-  }
-}
-
-/// Gives the memory that no buffer uses back to the system.
-public func releaseUnusedMemory() {
-  Pool.shared.empty()
 }

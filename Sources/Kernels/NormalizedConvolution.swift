@@ -77,7 +77,8 @@ public struct NormalizedConvolution: Hashable, Sendable {
       isTiled
       ? tiled(read, weights: weights, bias: bias)
       : direct(read, weights: weights, bias: bias, bands: bands)
-    let shares = parallelResults(bands.count) { index -> ChannelSums.Values? in
+    let shares = parallelResults(bands.count, cancelled: .some(nil)) {
+      index -> ChannelSums.Values? in
       let band = bands[index]
       var own = sums?.emptyCopy
       scatter(
@@ -170,7 +171,7 @@ public struct NormalizedConvolution: Hashable, Sendable {
     let geometry = NormalizedConvolution(
       batch: batch, height: height, width: width, inputChannels: channels,
       outputChannels: channels, kernel: 1)
-    let shares = parallelResults(batch) { image -> ChannelSums.Values? in
+    let shares = parallelResults(batch, cancelled: .some(nil)) { image -> ChannelSums.Values? in
       var own = sums?.emptyCopy
       geometry.scatter(
         source, from: image * geometry.pitch(channels), target, image: image, first: 0,

@@ -11,8 +11,13 @@ public let threadCount: Int = {
   return max(1, ProcessInfo.processInfo.activeProcessorCount)
 }()
 
-/// Runs `body` for each index below `count`, several at a time.
+/// Runs `body` for each index below `count`, several at a time; for none if the task is cancelled
+/// and heeds it.
 func parallel(_ count: Int, _ body: (Int) -> Void) {
+  if !Cancellation.isDue { spread(count, body) }
+}
+
+private func spread(_ count: Int, _ body: (Int) -> Void) {
   guard count > 1, threadCount > 1 else {
     omp_set_num_threads(1)
     for index in 0..<count { body(index) }
@@ -26,10 +31,15 @@ func parallel(_ count: Int, _ body: (Int) -> Void) {
 }
 
 /// The results of `body` for each index below `count`, several found at a time.
-func parallelResults<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
-  [Result](unsafeUninitializedCapacity: count) { results, written in
+///
+/// - Parameter cancelled: A result instead of each, if the task is cancelled and heeds it.
+func parallelResults<Result>(
+  _ count: Int, cancelled: Result? = nil, _ body: (Int) -> Result
+) -> [Result] {
+  if let cancelled, Cancellation.isDue { return Array(repeating: cancelled, count: count) }
+  return [Result](unsafeUninitializedCapacity: count) { results, written in
     guard let start = results.baseAddress else { return }
-    parallel(count) { (start + $0).initialize(to: body($0)) }
+    spread(count) { (start + $0).initialize(to: body($0)) }
     written = count
   }
 }

@@ -167,18 +167,27 @@ public struct FCDenseNet: Module {
 
   /// Maps `[batch, input, height, width]` to `[batch, output, height, width]`, of any size that can
   /// be halved so often.
-  public func callAsFunction(_ picture: Tensor) -> Tensor {
+  ///
+  /// - Parameter recomputing: Whether only what goes from stage to stage is kept for the gradient,
+  ///   which then takes another forward pass.
+  public func callAsFunction(_ picture: Tensor, recomputing: Bool = false) -> Tensor {
+    func stage(
+      _ inputs: [Tensor], _ modules: [any Module], _ body: @escaping ([Tensor]) -> Tensor
+    ) -> Tensor {
+      recomputing ? recomputed(inputs, through: modules, body) : body(inputs)
+    }
     var x = first(picture)
     var skips: [Tensor] = []
     for (block, shrink) in zip(down, shrink) {
       x = block(x, output: .all)
       skips.append(x)
-      x = shrink(x)
+      x = stage([x], [shrink]) { shrink($0[0]) }
     }
-    x = bottom(x, output: .new)
+    x = stage([x], [bottom]) { [bottom] in bottom($0[0], output: .new) }
     for (level, (grow, block)) in zip(grow, up).enumerated() {
       let skip = skips[skips.count - 1 - level]
-      x = block(grow(x, skip: skip), skip, output: level == up.count - 1 ? .all : .new)
+      let output: DenseOutput = level == up.count - 1 ? .all : .new
+      x = stage([x, skip], [grow, block]) { block(grow($0[0], skip: $0[1]), $0[1], output: output) }
     }
     return last(x)
   }

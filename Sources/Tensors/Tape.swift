@@ -33,6 +33,50 @@ public func withoutRecording<Result>(_ body: () throws -> Result) rethrows -> Re
   try Recording.$isOn.withValue(false, operation: body)
 }
 
+/// Runs `body`, such as a model's pass, and stops it between two operations when its task is
+/// cancelled.
+///
+/// Operations that come after a cancellation compute nothing, so that `body` runs to its end at
+/// once, on tensors of the right shapes that hold nothing of meaning; then all is thrown away.
+/// `body` may not keep anything that it makes of tensors: no running statistics, no caches.
+///
+/// - Throws: `CancellationError` if the task is cancelled before `body` has ended; else what `body`
+///   throws.
+public func cancellable<Output>(_ body: () throws -> Output) throws -> Output {
+  try Task.checkCancellation()
+  let outcome = Result { try leavingOutCancelledWork(body) }
+  try Task.checkCancellation()
+  return try outcome.get()
+}
+
+/// Runs `body` and keeps only its result; what its gradient needs besides is computed again when the
+/// gradient comes.
+///
+/// Source: Chen et al. 2016, arXiv:1604.06174, section 3.
+///
+/// - Parameters:
+///   - inputs: What `body` is given; other tensors with a history that it reads must be among
+///     `parameters`.
+///   - parameters: Variables that `body` reads by itself.
+///   - body: Gives the same for the same inputs; is run a second time.
+public func recomputed(
+  _ inputs: [Tensor], parameters: [Tensor], _ body: @escaping ([Tensor]) -> Tensor
+) -> Tensor {
+  let result = withoutRecording { body(inputs.map(\.detached)) }
+  let sources = inputs + parameters
+  return Tensor.recorded(
+    result.buffer, shape: result.shape, layout: result.layout, from: sources
+  ) { upstream in
+    // A gradient that is differentiated in turn must keep the history of the inputs.
+    let isRecording = Recording.isOn
+    let given = isRecording ? inputs : inputs.map { $0.isTracked ? $0.variable : $0 }
+    let again = Recording.$isOn.withValue(true) { body(given) }
+    return gradients(
+      of: again, upstream: upstream, with: given + parameters, recording: isRecording
+    ).enumerated().map { sources[$0].isTracked ? $1 : nil }
+  }
+}
+
 extension Tensor {
   /// Whether the tensor has a history, so that its gradient can be wanted.
   var isTracked: Bool { node != nil }

@@ -1,4 +1,5 @@
 public import Tensors
+public import WeightFiles
 
 /// A network that was trained to name what pictures show, and what it sees on the way.
 public protocol PerceptualTrunk: Module {
@@ -25,6 +26,21 @@ public struct PerceptualDistance<Trunk: PerceptualTrunk>: Module {
   public init(_ trunk: Trunk) {
     self.trunk = trunk
     heads = PerceptualHeads(Trunk.channels)
+  }
+
+  /// Takes the weights of the published files, or of any with the same names.
+  ///
+  /// - Parameters:
+  ///   - trunkPath: torchvision's file, whose classifier is left out.
+  ///   - headsPath: The authors' file.
+  /// - Throws: ``WeightFiles/WeightError``; the heads are unchanged if the trunk does not fit.
+  public func load(trunk trunkPath: String, heads headsPath: String) throws(WeightError) {
+    let convolutions = try Checkpoint(path: trunkPath).arrays.filter {
+      $0.name.hasPrefix("features.")
+    }
+    let linear = try Checkpoint(path: headsPath).arrays
+    try trunk.load(Dictionary(convolutions) { $1 }, from: trunkPath)
+    try heads.load(Dictionary(linear) { $1 }, from: headsPath)
   }
 
   /// The distance of each pair of pictures.

@@ -11,6 +11,9 @@ public final class Training<Task: TrainingTask> {
   /// The best validation until now.
   public private(set) var best: (score: Float, step: Int)?
 
+  /// Whether the last step diverged.
+  public var isDiverging: Bool { skippedInARow > 0 }
+
   private let tolerance: Int
   private var skippedInARow = 0
 

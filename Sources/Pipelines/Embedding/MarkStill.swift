@@ -1,6 +1,7 @@
 internal import Media
 @_spi(Marking) internal import MediaTypes
 internal import QRSteganography
+internal import Tensors
 
 /// Where a still goes, and how.
 struct StillOutput {
@@ -55,7 +56,7 @@ func markStill(
   for load in models where choice?.isLegible != true {
     let model = try load()
     var marked = cover
-    let isLegible = model.mark(&marked, with: code)
+    let isLegible = try cancellable { model.mark(&marked, with: code) }
     if isLegible || choice == nil { choice = (marked, model, isLegible) }
   }
   guard let choice else { preconditionFailure("no model to mark with") }

@@ -22,6 +22,8 @@ public struct StegoTrainingOptions: Sendable {
   /// The PSNR in dB that marks begin with, and the one they are to reach.
   public var firstTarget: Float?
   public var lastTarget: Float?
+  /// Whether what the gradient needs is computed again instead of kept: less memory, more time.
+  public var recomputes = false
   /// Steps between checkpoints.
   public var checkpointInterval = 100
 
@@ -47,6 +49,7 @@ public func trainStego(
   if let seed = options.seed { settings.seed = seed }
   if let target = options.firstTarget { settings.firstTarget = target }
   if let target = options.lastTarget { settings.lastTarget = target }
+  settings.recomputes = options.recomputes
   let folder = try MediaFolder(options.data)
   try makeFolder(options.output)  // a wrong name should not cost the decoding of the clips
   let pieces = ClipPieces(

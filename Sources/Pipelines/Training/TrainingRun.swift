@@ -59,7 +59,8 @@ struct TrainingRun<Task: TrainingTask> {
         validated = training.count
       }
       end = self.end
-      if training.count % limits.checkpointInterval == 0, end == nil { try save() }
+      let isDue = training.count % limits.checkpointInterval == 0 && !training.isDiverging
+      if isDue, end == nil { try save() }
     }
     if limits.validationInterval != nil, validated < training.count, end != .stopped {
       try validate()

@@ -35,21 +35,28 @@ public struct StegoNetwork: Module {
   }
 
   /// What to add to a cover so that it carries a code.
-  public func residual(cover: Tensor, code: Tensor) -> Tensor {
+  ///
+  /// - Parameter recomputing: See ``Neural/FCDenseNet/callAsFunction(_:recomputing:)``.
+  public func residual(cover: Tensor, code: Tensor, recomputing: Bool = false) -> Tensor {
     let input = concatenated([scaled(cover), 2 * code - 1], axis: 1)
-    let made = sigmoid(through(encoder, input)) * StegoDesign.amplitude
+    let made = sigmoid(through(encoder, input, recomputing)) * StegoDesign.amplitude
     return made - made.mean(axes: [2, 3])
   }
 
   /// How surely each pixel of a marked picture lies under a dark module.
-  public func logits(marked: Tensor) -> Tensor { through(decoder, scaled(marked)) }
+  ///
+  /// - Parameter recomputing: See ``Neural/FCDenseNet/callAsFunction(_:recomputing:)``.
+  public func logits(marked: Tensor, recomputing: Bool = false) -> Tensor {
+    through(decoder, scaled(marked), recomputing)
+  }
 
   private func scaled(_ picture: Tensor) -> Tensor { (picture - 0.5) * StegoDesign.inputScale }
 
   /// A network's answer on pixels that are gathered into squares, if the design does that.
-  private func through(_ network: FCDenseNet, _ x: Tensor) -> Tensor {
-    guard design.square > 1 else { return network(x).plain }
-    return network(x.pixelUnshuffled(design.square)).pixelShuffled(design.square)
+  private func through(_ network: FCDenseNet, _ x: Tensor, _ recomputing: Bool) -> Tensor {
+    guard design.square > 1 else { return network(x, recomputing: recomputing).plain }
+    return network(x.pixelUnshuffled(design.square), recomputing: recomputing)
+      .pixelShuffled(design.square)
   }
 }
 

@@ -81,9 +81,10 @@ public final class StegoTrainer: TrainingTask {
     let cover = Tensor(samples.flatMap(\.cover.values), shape: [count, 3, side, side])
     let codes = Tensor(
       samples.flatMap { $0.code.drawn(width: side, height: side) }, shape: [count, 1, side, side])
-    let residual = network.residual(cover: cover, code: codes)
+    let residual = network.residual(
+      cover: cover, code: codes, recomputing: settings.recomputes)
     let view = attackedView(of: residual, samples, seeds, number)
-    let logits = network.logits(marked: view.picture)
+    let logits = network.logits(marked: view.picture, recomputing: settings.recomputes)
 
     let read = samples.indices.map { index in
       CodeLoss(

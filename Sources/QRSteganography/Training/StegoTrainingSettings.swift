@@ -32,6 +32,8 @@ public struct StegoTrainingSettings: Codable, Hashable, Sendable {
   public var functionWeight: Float = 0.15
   /// Share that the averaged weights, which ship, keep of themselves at each step.
   public var averaging: Float = 0.99
+  /// Whether what the gradient needs is computed again instead of kept: less memory, more time.
+  public var recomputes = false
 
   public init(model: StegoModelName) {
     self.model = model.rawValue

@@ -40,6 +40,8 @@ struct TrainStego: AsyncParsableCommand {
   var firstTarget: Float?
   @Option(help: "The PSNR in dB that marks are to reach.")
   var lastTarget: Float?
+  @Flag(help: "Compute again what the gradient needs: less memory, more time.")
+  var recompute = false
 
   func run() throws {
     var options = StegoTrainingOptions(data: data, output: out)
@@ -53,6 +55,7 @@ struct TrainStego: AsyncParsableCommand {
     options.seed = seed
     options.firstTarget = firstTarget
     options.lastTarget = lastTarget
+    options.recomputes = recompute
     try trainStego(options) { writeStandardError($0) }
   }
 }

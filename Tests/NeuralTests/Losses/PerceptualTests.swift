@@ -3,6 +3,7 @@ import Neural
 import Tensors
 import TestSupport
 import Testing
+import WeightFiles
 
 @Suite struct `Perceptual distance` {
   @Test func `through AlexNet agrees with the authors' program`() throws {
@@ -26,6 +27,30 @@ import Testing
         == [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28].flatMap {
           ["features.\($0).weight", "features.\($0).bias"]
         })
+  }
+
+  @Test func `takes its weights from the published files`() throws {
+    let paths = (temporaryPath(), temporaryPath())
+    defer { for path in [paths.0, paths.1] { try? FileManager.default.removeItem(atPath: path) } }
+    let written = PerceptualDistance(AlexNetTrunk())
+    written.trunk.initialize(seed: 1)
+    written.heads.initialize(seed: 1)
+    let weight = randomTensor("head", [1, 192, 1, 1])
+    written.heads.lin1.model.`1`.weight.value = weight
+    let classifier = [(name: "classifier.1.weight", tensor: Tensor([1, 2], shape: [1, 2]))]
+    try WeightFile.write(
+      written.trunk.parameters.map { ($0.name, $0.parameter.value) } + classifier,
+      precision: .single, path: paths.0)
+    try WeightFile.write(written.heads, precision: .single, path: paths.1)
+
+    let distance = PerceptualDistance(AlexNetTrunk())
+    try distance.load(trunk: paths.0, heads: paths.1)
+    #expect(
+      distance.trunk.features.`8`.weight().array == written.trunk.features.`8`.weight().array)
+    #expect(distance.heads.lin1.model.`1`.weight.value.array == weight.array)
+    #expect(throws: WeightError.self) {
+      try PerceptualDistance(VGG16Trunk()).load(trunk: paths.0, heads: paths.1)
+    }
   }
 
   /// Parameters and pictures as `perceptual` of the oracle describes them.
