@@ -39,6 +39,17 @@ public struct SparseMatrix: Sendable {
     SparseMatrix(rows: size, columns: size) { row, add in add(row, 1) }
   }
 
+  /// All entries row by row, zeros included.
+  public var values: [Float] {
+    var values = [Float](repeating: 0, count: rows * columns)
+    for row in 0..<rows {
+      for entry in Int(starts[row])..<Int(starts[row + 1]) {
+        values[row * columns + Int(indices[entry])] += weights[entry]
+      }
+    }
+    return values
+  }
+
   public var transposed: SparseMatrix {
     var starts = [Int32](repeating: 0, count: columns + 1)
     for column in indices { starts[Int(column) + 1] += 1 }

@@ -16,7 +16,7 @@ extension GraphBuilder {
     switch traced.operation {
     case .same: return inputs[0]
     case .elementwise(let function): return try elementwise(function, inputs[0])
-    case .joining(let joining): return node(try operatorName(joining), inputs)
+    case .joining(let joining): return joined(inputs, by: joining)
     case .affine(let scale, let shift): return affine(inputs[0], scale, shift)
     case .log: return node("Log", inputs)
     case .power(let exponent): return node("Pow", inputs + [constant(exponent)])
@@ -30,8 +30,27 @@ extension GraphBuilder {
       let bounds = [[range.lowerBound], [range.upperBound], [axis]]
       return node("Slice", inputs + bounds.map { constant($0) })
     case .concatenate(let axis): return node("Concat", inputs, [.integer("axis", axis)])
+    case .flip(let axes):
+      let bounds = [
+        axes.map { _ in -1 }, axes.map { _ in Int(Int32.min) }, axes, axes.map { _ in -1 },
+      ]
+      return node("Slice", inputs + bounds.map { constant($0) })
     case .items(let indices, let axis):
       return node("Gather", inputs + [constant(indices)], [.integer("axis", axis)])
+    case .gather(let indices, let axis):
+      let places = indexNode(indices)
+      return node("GatherElements", [inputs[0], places], [.integer("axis", axis)])
+    case .scatter(let indices, let axis):
+      let zeros = node("ConstantOfShape", [constant(to)])
+      let places = indexNode(indices)
+      return node(
+        "ScatterElements", [zeros, places, inputs[0]],
+        [.integer("axis", axis), .text("reduction", "add")])
+    case .extreme(let axis, let isLargest):
+      return node(isLargest ? "ReduceMax" : "ReduceMin", [inputs[0], constant([axis])])
+    case .cumulativeSum(let axis): return node("CumSum", [inputs[0], constant(axis)])
+    case .selection:
+      return node("Where", [cast(inputs[0], to: .bool), inputs[1], inputs[2]])
     case .matrixProduct(let left, let right):
       let first = left ? transposed(inputs[0], rank: from.count) : inputs[0]
       let second = right ? transposed(inputs[1], rank: traced.inputs[1].shape.count) : inputs[1]
@@ -49,8 +68,27 @@ extension GraphBuilder {
           .integers("strides", sides(stride, rank: to.count - 2)),
           .integers("pads", pads + pads), .integer("ceil_mode", ceilMode ? 1 : 0),
         ])
+    case .windowMaxima(let rows, let columns):
+      return windowMaxima(inputs[0], rows: rows, columns: columns, rank: to.count - 2)
+    case .resample(let vertical, let horizontal, let meaning):
+      return resampling(traced, vertical, horizontal, meaning)
+    case .mix(let matrix):
+      let weight = constant(matrix.values, shape: [matrix.rows, matrix.columns, 1, 1])
+      return node("Conv", [inputs[0], weight], [.integers("kernel_shape", [1, 1])])
+    case .standardize(let count, let epsilon, let centred):
+      return standardized(inputs[0], from.suffix(count), epsilon, centred: centred)
+    case .gridSample(let interpolation, let padding, let alignCorners):
+      return node(
+        "GridSample", inputs,
+        [
+          .text("mode", interpolation == .nearest ? "nearest" : "bilinear"),
+          .text("padding_mode", "\(padding)"), .integer("align_corners", alignCorners ? 1 : 0),
+        ])
+    case .frame(let hop): return framed(inputs[0], hop: hop, to: to)
+    case .overlapAdd(let hop): return overlapAdded(inputs[0], hop: hop, from: from, to: to)
     case nil, .denseBlock:
-      throw .notExportable("an operation from \(from) to \(to) has no name in a trace")
+      throw .notExportable(
+        "\(traced.function), which made \(to) of \(traced.inputs.map(\.shape)), has no form in it")
     }
   }
 
@@ -86,20 +124,59 @@ extension GraphBuilder {
     }
   }
 
-  private func operatorName(_ joining: Buffer.Joining) throws(ONNXError) -> String {
+  private mutating func joined(_ inputs: [String], by joining: Buffer.Joining) -> String {
     switch joining {
-    case .add: "Add"
-    case .subtract: "Sub"
-    case .multiply: "Mul"
-    case .divide: "Div"
-    case .maximum: "Max"
-    case .minimum: "Min"
-    case .greater, .greaterOrEqual, .equal, .atan2:
-      throw .notExportable("\(joining) of two tensors")
+    case .add: node("Add", inputs)
+    case .subtract: node("Sub", inputs)
+    case .multiply: node("Mul", inputs)
+    case .divide: node("Div", inputs)
+    case .maximum: node("Max", inputs)
+    case .minimum: node("Min", inputs)
+    case .greater: cast(node("Greater", inputs), to: .float)
+    case .greaterOrEqual: cast(node("GreaterOrEqual", inputs), to: .float)
+    case .equal: cast(node("Equal", inputs), to: .float)
+    case .atan2: angle(y: inputs[0], x: inputs[1])
     }
   }
 
-  private mutating func affine(_ x: String, _ scale: Float, _ shift: Float) -> String {
+  /// The arctangent of a quotient, and what is missing left of the y axis and on it.
+  private mutating func angle(y: String, x: String) -> String {
+    let zero = constant(0 as Float)
+    let isBelow = node("Less", [y, zero])
+    let half = node("Where", [isBelow, constant(-Float.pi), constant(Float.pi)])
+    let added = node("Where", [node("Less", [x, zero]), half, zero])
+    let left = node("Add", [node("Atan", [node("Div", [y, x])]), added])
+    let upright = affine(node("Sign", [y]), Float.pi / 2, 0)
+    return node("Where", [node("Equal", [x, zero]), upright, left])
+  }
+
+  /// The indices as they are, or as the operator that finds them.
+  private mutating func indexNode(_ indices: Indices) -> String {
+    guard let origin = indices.origin else { return constant(indices.values, shape: indices.shape) }
+    return node(
+      origin.isLargest ? "ArgMax" : "ArgMin", [name(of: origin.tensor)],
+      [.integer("axis", origin.axis)])
+  }
+
+  private mutating func standardized(
+    _ x: String, _ shape: [Int], _ epsilon: Float, centred: Bool
+  ) -> String {
+    guard !centred else {
+      let ones = constant([Float](repeating: 1, count: shape.reduce(1, *)), shape: shape)
+      return node(
+        "LayerNormalization", [x, ones],
+        [.integer("axis", -shape.count), .float("epsilon", epsilon)])
+    }
+    let axes = constant(shape.indices.map { $0 - shape.count })
+    let squares = node("ReduceMean", [node("Mul", [x, x]), axes])
+    return node("Div", [x, node("Sqrt", [affine(squares, 1, epsilon)])])
+  }
+
+  mutating func cast(_ x: String, to type: Onnx_TensorProto.DataType) -> String {
+    node("Cast", [x], [.integer("to", type.rawValue)])
+  }
+
+  mutating func affine(_ x: String, _ scale: Float, _ shift: Float) -> String {
     let scaled = scale == 1 ? x : node("Mul", [x, constant(scale)])
     return shift == 0 ? scaled : node("Add", [scaled, constant(shift)])
   }
@@ -118,6 +195,6 @@ extension GraphBuilder {
 }
 
 /// Lengths along the axes that pictures, or only signals, have.
-private func sides(_ extent: Extent, rank: Int) -> [Int] {
+func sides(_ extent: Extent, rank: Int) -> [Int] {
   rank == 1 ? [extent.width] : [extent.height, extent.width]
 }

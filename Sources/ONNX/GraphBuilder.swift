@@ -40,9 +40,9 @@ struct GraphBuilder {
     names[key] = try nodes(for: operation)
   }
 
-  /// Names the result of the whole.
+  /// Names a result of the whole.
   mutating func finish(_ result: Tensor, as name: String) {
-    graph.output = [Onnx_ValueInfoProto(name, shape: result.shape)]
+    graph.output.append(Onnx_ValueInfoProto(name, shape: result.shape))
     var node = Onnx_NodeProto()
     node.opType = "Identity"
     node.input = [self.name(of: result)]
@@ -75,15 +75,22 @@ struct GraphBuilder {
     return node.output[0]
   }
 
-  mutating func constant(_ value: Float) -> String {
+  mutating func constant(_ value: Float) -> String { constant([value], shape: []) }
+
+  mutating func constant(_ values: [Int]) -> String { constant(values, shape: [values.count]) }
+
+  /// Whole numbers without axes.
+  mutating func constant(_ value: Int) -> String { constant([value], shape: []) }
+
+  mutating func constant(_ values: [Int], shape: [Int]) -> String {
     let name = nextName("constant")
-    graph.initializer.append(Onnx_TensorProto(name, [value], shape: []))
+    graph.initializer.append(Onnx_TensorProto(name, values, shape: shape))
     return name
   }
 
-  mutating func constant(_ values: [Int]) -> String {
+  mutating func constant(_ values: [Float], shape: [Int]) -> String {
     let name = nextName("constant")
-    graph.initializer.append(Onnx_TensorProto(name, values))
+    graph.initializer.append(Onnx_TensorProto(name, values, shape: shape))
     return name
   }
 
@@ -113,9 +120,9 @@ extension Onnx_TensorProto {
     rawData = values.withUnsafeBytes { Data($0) }
   }
 
-  fileprivate init(_ name: String, _ values: [Int]) {
+  fileprivate init(_ name: String, _ values: [Int], shape: [Int]) {
     self.name = name
-    dims = [Int64(values.count)]
+    dims = shape.map { Int64($0) }
     dataType = Int32(DataType.int64.rawValue)
     int64Data = values.map { Int64($0) }
   }
@@ -127,6 +134,14 @@ extension Onnx_AttributeProto {
     attribute.name = name
     attribute.type = .int
     attribute.i = Int64(value)
+    return attribute
+  }
+
+  static func text(_ name: String, _ value: String) -> Self {
+    var attribute = Self()
+    attribute.name = name
+    attribute.type = .string
+    attribute.s = Data(value.utf8)
     return attribute
   }
 

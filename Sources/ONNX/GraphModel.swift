@@ -46,26 +46,7 @@ public struct GraphModel {
     guard given.count == inputs.count else {
       throw .unreadable("\(given.count) values for the inputs \(inputs)")
     }
-    var values = constants.merging(zip(inputs, given)) { $1 }
-    for node in graph.node {
-      var inputs: [GraphValue?] = []
-      for name in node.input {
-        guard name.isEmpty || values[name] != nil else {
-          throw .unreadable("nothing makes \(name)")
-        }
-        inputs.append(values[name])
-      }
-      let results = try OperatorCall(node, inputs: inputs, version: version).results()
-      for (name, result) in zip(node.output, results) where !name.isEmpty {
-        values[name] = result
-      }
-    }
-    var results: [GraphValue] = []
-    for name in outputs {
-      guard let value = values[name] else { throw .unreadable("nothing makes \(name)") }
-      results.append(value)
-    }
-    return results
+    return try GraphRun(version: version)(graph, constants.merging(zip(inputs, given)) { $1 })
   }
 }
 

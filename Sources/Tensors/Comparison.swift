@@ -36,7 +36,9 @@ public func selected(_ mask: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     mask.detached.expanded(to: shape), a.expanded(to: shape), b.expanded(to: shape)
   )
   let result = mask.plainBuffer.selecting(a.plainBuffer, b.plainBuffer)
-  return Tensor.recorded(result, shape: shape, from: [a, b]) { upstream in
+  return Tensor.recorded(
+    result, shape: shape, from: [a, b], as: .selection, of: [mask, a, b]
+  ) { upstream in
     let zero = Tensor(repeating: 0, shape: [])
     return [selected(mask, upstream, zero), selected(mask, zero, upstream)]
   }

@@ -9,7 +9,8 @@ extension Tensor {
     let (batch, length) = (shape[0], shape[1])
     let result = plainBuffer.framed(items: batch, size: size, hop: hop)
     return Tensor.recorded(
-      result, shape: [batch, size, result.count / (batch * size)], from: [self]
+      result, shape: [batch, size, result.count / (batch * size)], from: [self],
+      as: .frame(hop: hop)
     ) { [$0.overlapAdded(hop: hop, length: length)] }
   }
 
@@ -22,7 +23,9 @@ extension Tensor {
     let (batch, size, frames) = (shape[0], shape[1], shape[2])
     let length = length ?? (frames - 1) * hop + size
     let result = plainBuffer.overlapAdded(items: batch, size: size, hop: hop, length: length)
-    return Tensor.recorded(result, shape: [batch, length], from: [self]) {
+    return Tensor.recorded(
+      result, shape: [batch, length], from: [self], as: .overlapAdd(hop: hop)
+    ) {
       [$0.sliced(0..<(frames - 1) * hop + size, axis: 1).framed(size: size, hop: hop)]
     }
   }

@@ -63,5 +63,7 @@ public func clamped(_ x: Tensor, _ range: ClosedRange<Float>) -> Tensor {
 /// such as a codec.
 public func straightThrough(_ x: Tensor, value: Tensor) -> Tensor {
   precondition(x.shape == value.shape, "values of \(value.shape) for a tensor of \(x.shape)")
-  return Tensor.recorded(value.plainBuffer, shape: x.shape, from: [x]) { [$0] }
+  return Tensor.recorded(
+    value.plainBuffer, shape: x.shape, from: [x], as: .same, of: [value]
+  ) { [$0] }
 }

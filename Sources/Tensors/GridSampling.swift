@@ -47,7 +47,9 @@ public func gridSampled(
     let (above, left) = (1 - below, 1 - right)
     weights = concatenated([above * left, above * right, below * left, below * right], axis: 1)
   }
-  return sampled(x, weights, taps, size: Extent(height: grid.shape[1], width: grid.shape[2]))
+  return sampled(
+    x, weights, taps, size: Extent(height: grid.shape[1], width: grid.shape[2]),
+    as: .gridSample(interpolation, padding: padding, alignCorners: alignCorners), of: [x, grid])
 }
 
 /// The distances of places from their pixels, `[batch, 1, points]`, as a function of the grid.
@@ -63,11 +65,15 @@ private func fraction(_ grid: Tensor, _ axis: GridAxis, offset: Int) -> Tensor {
 // A sum of pixels times weights, and its adjoints in each: a pullback of one is made of the other
 // two.
 
-private func sampled(_ x: Tensor, _ weights: Tensor, _ taps: GridTaps, size: Extent) -> Tensor {
+private func sampled(
+  _ x: Tensor, _ weights: Tensor, _ taps: GridTaps, size: Extent, as operation: Operation? = nil,
+  of named: [Tensor]? = nil
+) -> Tensor {
   let weights = weights.plain
   return Tensor.recorded(
     taps.sample(x.buffer, weights: weights.buffer, lanes: x.lanes),
-    shape: x.shape(channels: x.shape[1], size), layout: x.layout, from: [x, weights]
+    shape: x.shape(channels: x.shape[1], size), layout: x.layout, from: [x, weights],
+    as: operation, of: named
   ) {
     let upstream = $0.laid(as: x)
     return [

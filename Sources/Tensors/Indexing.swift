@@ -2,14 +2,55 @@ internal import Kernels
 
 /// Whole numbers that say where elements stand, in a shape of their own.
 public struct Indices: Hashable, Sendable {
-  public let values: [Int]
+  /// The numbers in the order of the shape.
+  public var values: [Int] {
+    if let origin, let trace = Trace.current { trace.addReading(of: origin.tensor) }
+    return stored
+  }
   public let shape: [Int]
+  /// Where they were found, if that was in a tensor.
+  public let origin: IndicesOrigin?
+  fileprivate let stored: [Int]
 
   public init(_ values: [Int], shape: [Int]) {
+    self.init(values, shape: shape, origin: nil)
+  }
+
+  init(_ values: [Int], shape: [Int], origin: IndicesOrigin?) {
     precondition(
       values.count == shape.reduce(1, *), "\(values.count) indices do not fill shape \(shape)")
-    self.values = values
+    stored = values
     self.shape = shape
+    self.origin = origin
+  }
+
+  public static func == (a: Indices, b: Indices) -> Bool {
+    a.shape == b.shape && a.stored == b.stored
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(shape)
+    hasher.combine(stored)
+  }
+
+  /// The tensor in which they were found, for a trace.
+  fileprivate var found: [Tensor] { origin.map { [$0.tensor] } ?? [] }
+}
+
+/// The largest or smallest elements of a tensor along an axis, whose places are known.
+///
+/// The tensor has no history, so that any task may hold it.
+public struct IndicesOrigin: @unchecked Sendable {
+  public let tensor: Tensor
+  public let axis: Int
+  public let isLargest: Bool
+
+  /// - Returns: `nil` while no trace would want it.
+  init?(_ tensor: Tensor, axis: Int, isLargest: Bool) {
+    guard Trace.current != nil else { return nil }
+    self.tensor = tensor.detached
+    self.axis = axis
+    self.isLargest = isLargest
   }
 }
 
@@ -19,10 +60,18 @@ extension Tensor {
   ///
   /// - Parameter indices: As many axes as the tensor; along the others not longer than it.
   public func gathered(_ indices: Indices, axis: Int) -> Tensor {
+    gathered(
+      indices, axis: axis, as: .gather(indices, axis: axis), of: [self] + indices.found)
+  }
+
+  func gathered(
+    _ indices: Indices, axis: Int, as operation: Operation, of named: [Tensor]
+  ) -> Tensor {
     let positions = positions(of: indices, axis: axis)
     let own = shape
     return Tensor.recorded(
-      plainBuffer.runs(at: positions, length: 1), shape: indices.shape, from: [self]
+      plainBuffer.runs(at: positions, length: 1), shape: indices.shape, from: [self],
+      as: operation, of: named
     ) { [$0.scattered(to: indices, axis: axis, shape: own)] }
   }
 
@@ -33,7 +82,10 @@ extension Tensor {
     let positions = Tensor.positions(of: indices, axis: axis, in: target)
     let result = plainBuffer.scattered(
       to: positions, length: 1, count: target.reduce(1, *))
-    return Tensor.recorded(result, shape: target, from: [self]) {
+    return Tensor.recorded(
+      result, shape: target, from: [self], as: .scatter(indices, axis: axis),
+      of: [self] + indices.found
+    ) {
       [$0.gathered(indices, axis: axis)]
     }
   }
@@ -81,11 +133,11 @@ extension Tensor {
     precondition(
       indices.shape.count == shape.count
         && shape.indices.allSatisfy { $0 == axis || indices.shape[$0] <= shape[$0] }
-        && indices.values.allSatisfy { 0..<shape[axis] ~= $0 },
+        && indices.stored.allSatisfy { 0..<shape[axis] ~= $0 },
       "indices of \(indices.shape) along axis \(axis) of \(shape)")
     let strides = rowMajorStrides(shape)
     var place = [Int](repeating: 0, count: shape.count)
-    return indices.values.map { index in
+    return indices.stored.map { index in
       var position = index * strides[axis]
       for other in shape.indices where other != axis { position += place[other] * strides[other] }
       for other in shape.indices.reversed() {

@@ -23,7 +23,9 @@ extension Tensor {
       Margins(before: padding.top, size: extent.height, after: padding.bottom),
       Margins(before: padding.left, size: extent.width, after: padding.right)
     )
-    let moved = resampled(vertical: vertical.matrix(mode), horizontal: horizontal.matrix(mode))
+    let moved = resampled(
+      vertical: vertical.matrix(mode), horizontal: horizontal.matrix(mode),
+      as: .pad(padding, mode))
     guard case .constant(let value) = mode, value != 0 else { return moved }
     let filling = (0..<vertical.total).flatMap { row in
       (0..<horizontal.total).map { column in

@@ -33,7 +33,9 @@ extension Tensor {
       strides[axis].negate()
     }
     let result = plainBuffer.strided(shape, strides: strides, offset: offset)
-    return Tensor.recorded(result, shape: shape, from: [self]) { [$0.flipped(axes: axes)] }
+    return Tensor.recorded(result, shape: shape, from: [self], as: .flip(axes: axes)) {
+      [$0.flipped(axes: axes)]
+    }
   }
 
   /// The elements moved forward along an axis; what leaves at the end comes in at the beginning.

@@ -43,23 +43,28 @@ public func averagePooled(
   let steps = PoolingSteps(x, kernel, stride, padding, ceilMode: ceilMode)
   return x.resampled(
     vertical: steps.rows.means(countingPadding: countsPadding),
-    horizontal: steps.columns.means(countingPadding: countsPadding))
+    horizontal: steps.columns.means(countingPadding: countsPadding),
+    as: .averagePool(
+      kernel: kernel, stride: stride ?? kernel, padding: padding, ceilMode: ceilMode,
+      countsPadding: countsPadding))
 }
 
 /// The maxima of so many windows of nearly equal size, which may share a row or column.
 public func adaptiveMaxPooled(_ x: Tensor, to size: Extent) -> Tensor {
   let (from, to) = (x.extent, x.applicable(size))
+  let (rows, columns) = (shares(of: from.height, to.height), shares(of: from.width, to.width))
   return maxPooled(
-    x.blocked, rows: shares(of: from.height, to.height), columns: shares(of: from.width, to.width))
+    x.blocked, rows: rows, columns: columns, as: .windowMaxima(rows: rows, columns: columns))
 }
 
 /// The means of so many windows of nearly equal size, which may share a row or column; a size of 1
 /// is the global mean.
 public func adaptiveAveragePooled(_ x: Tensor, to size: Extent) -> Tensor {
   let (from, to) = (x.extent, x.applicable(size))
+  let (rows, columns) = (shares(of: from.height, to.height), shares(of: from.width, to.width))
   return x.resampled(
-    vertical: means(of: shares(of: from.height, to.height), size: from.height),
-    horizontal: means(of: shares(of: from.width, to.width), size: from.width))
+    vertical: means(of: rows, size: from.height), horizontal: means(of: columns, size: from.width),
+    as: .windowMeans(rows: rows, columns: columns))
 }
 
 private func maxPooled(

@@ -51,35 +51,43 @@ extension Tensor {
 
   /// The largest elements along an axis, which stays as 1 or goes; the gradient is the first one's.
   public func max(axis: Int, keepDims: Bool = true) -> Tensor {
-    extreme(argmax(axis: axis), axis: axis, keepDims: keepDims)
+    extreme(argmax(axis: axis), axis: axis, keepDims: keepDims, isLargest: true)
   }
 
   /// The smallest elements along an axis, which stays as 1 or goes; the gradient is the first one's.
   public func min(axis: Int, keepDims: Bool = true) -> Tensor {
-    extreme(argmin(axis: axis), axis: axis, keepDims: keepDims)
+    extreme(argmin(axis: axis), axis: axis, keepDims: keepDims, isLargest: false)
   }
 
   /// Where the first of the largest elements along an axis stands; the axis stays as 1.
   public func argmax(axis: Int) -> Indices {
     Indices(
-      plainBuffer.indicesOfLargest(along: along(axis)), shape: reduced([axis], keepDims: true))
+      plainBuffer.indicesOfLargest(along: along(axis)), shape: reduced([axis], keepDims: true),
+      origin: IndicesOrigin(self, axis: axis, isLargest: true))
   }
 
   /// Where the first of the smallest elements along an axis stands; the axis stays as 1.
   public func argmin(axis: Int) -> Indices {
     Indices(
       plainBuffer.indicesOfLargest(along: along(axis), negated: true),
-      shape: reduced([axis], keepDims: true))
+      shape: reduced([axis], keepDims: true),
+      origin: IndicesOrigin(self, axis: axis, isLargest: false))
   }
 
-  private func extreme(_ places: Indices, axis: Int, keepDims: Bool) -> Tensor {
-    let found = gathered(places, axis: axis)
+  private func extreme(
+    _ places: Indices, axis: Int, keepDims: Bool, isLargest: Bool
+  ) -> Tensor {
+    let found = gathered(
+      places, axis: axis, as: .extreme(axis: axis, isLargest: isLargest), of: [self])
     return keepDims ? found : found.reshaped(reduced([axis], keepDims: false))
   }
 
   /// The sum up to and including each element along an axis.
   public func cumulativeSum(axis: Int) -> Tensor {
-    Tensor.recorded(plainBuffer.cumulativeSum(along: along(axis)), shape: shape, from: [self]) {
+    Tensor.recorded(
+      plainBuffer.cumulativeSum(along: along(axis)), shape: shape, from: [self],
+      as: .cumulativeSum(axis: axis)
+    ) {
       [$0.flipped(axes: [axis]).cumulativeSum(axis: axis).flipped(axes: [axis])]
     }
   }

@@ -20,6 +20,13 @@ public struct Matrix: Sendable {
     self.isTransposed = isTransposed
   }
 
+  /// The values row by row.
+  public var values: [Float] {
+    let stored = buffer.array
+    guard isTransposed else { return stored }
+    return (0..<rows).flatMap { row in (0..<columns).map { stored[$0 * rows + row] } }
+  }
+
   var transposed: Matrix {
     Matrix(buffer, rows: columns, columns: rows, isTransposed: !isTransposed)
   }
@@ -43,7 +50,8 @@ extension Tensor {
       vertical.buffer, wide, rows: vertical.rows, inner: h, columns: horizontal.rows, items: n * c,
       leftIsTransposed: vertical.isTransposed)
     return Tensor.recorded(
-      result, shape: [n, c, vertical.rows, horizontal.rows], from: [self]
+      result, shape: [n, c, vertical.rows, horizontal.rows], from: [self],
+      as: .resample(vertical: .dense(vertical), horizontal: .dense(horizontal), meaning: nil)
     ) { [$0.resampled(vertical: vertical.transposed, horizontal: horizontal.transposed)] }
   }
 
@@ -53,13 +61,22 @@ extension Tensor {
   /// Maps as ``resampled(vertical:horizontal:)`` of dense matrices does; a signal is a plane of one
   /// row.
   public func resampled(vertical: SparseMatrix, horizontal: SparseMatrix) -> Tensor {
+    resampled(vertical: vertical, horizontal: horizontal, as: nil)
+  }
+
+  /// - Parameter meaning: What a trace calls it.
+  func resampled(
+    vertical: SparseMatrix, horizontal: SparseMatrix, as meaning: Resampling?
+  ) -> Tensor {
     precondition(
       extent == Extent(height: vertical.columns, width: horizontal.columns),
       "planes of \(extent) resampled from \(vertical.columns)×\(horizontal.columns)")
     let size = Extent(height: vertical.rows, width: horizontal.rows)
     return Tensor.recorded(
       buffer.resampled(vertical: vertical, horizontal: horizontal, lanes: lanes),
-      shape: shape(channels: shape[1], size), layout: layout, from: [self]
+      shape: shape(channels: shape[1], size), layout: layout, from: [self],
+      as: .resample(
+        vertical: .sparse(vertical), horizontal: .sparse(horizontal), meaning: meaning)
     ) { [$0.resampled(vertical: vertical.transposed, horizontal: horizontal.transposed)] }
   }
 
@@ -70,7 +87,9 @@ extension Tensor {
     let result = Buffer.products(
       matrix.buffer, plainBuffer, rows: matrix.rows, inner: c, columns: h * w, items: n,
       leftIsTransposed: matrix.isTransposed)
-    return Tensor.recorded(result, shape: [n, matrix.rows, h, w], from: [self]) {
+    return Tensor.recorded(
+      result, shape: [n, matrix.rows, h, w], from: [self], as: .mix(matrix)
+    ) {
       [$0.mixed(by: matrix.transposed)]
     }
   }

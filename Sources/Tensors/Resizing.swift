@@ -17,7 +17,8 @@ extension Tensor {
     let (from, to) = (extent, applicable(size))
     return resampled(
       vertical: interpolation.matrix(from: from.height, to: to.height),
-      horizontal: interpolation.matrix(from: from.width, to: to.width))
+      horizontal: interpolation.matrix(from: from.width, to: to.width),
+      as: .resize(interpolation, factors: nil))
   }
 
   /// Pictures or signals `⌊size · factor⌋` large, taken at distances of exactly `1 / factor`.
@@ -29,7 +30,9 @@ extension Tensor {
     }
     let vertical =
       shape.count == 3 ? SparseMatrix.identity(1) : matrix(extent.height, factor.height)
-    return resampled(vertical: vertical, horizontal: matrix(extent.width, factor.width))
+    return resampled(
+      vertical: vertical, horizontal: matrix(extent.width, factor.width),
+      as: .resize(interpolation, factors: factor))
   }
 
   /// Pictures or signals resized by one factor along each axis.

@@ -12,7 +12,10 @@ extension Tensor {
     let columns = shape.suffix(axes).reduce(1, *)
     let (values, scales) = plainBuffer.standardized(
       columns: columns, epsilon: epsilon, centred: centred)
-    return Tensor.recorded(values, shape: shape, from: [self]) { upstream in
+    return Tensor.recorded(
+      values, shape: shape, from: [self],
+      as: .standardize(lastAxes: axes, epsilon: epsilon, centred: centred)
+    ) { upstream in
       guard Recording.isOn else {
         let back = values.standardizedPullback(
           upstream.plainBuffer, scales: scales, columns: columns, centred: centred)

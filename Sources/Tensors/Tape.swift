@@ -85,18 +85,22 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - operation: What a trace calls it.
+  ///   - named: What that operation works on, where it is not `inputs`.
   ///   - pullback: Maps the gradient of the result to those of the inputs, in order; `nil` where
   ///     there is none.
   static func recorded(
     _ buffer: Buffer, shape: [Int], layout: Layout = .plain, from inputs: [Tensor],
-    as operation: Operation? = nil, pullback: @escaping (Tensor) -> [Tensor?]
+    as operation: Operation? = nil, of named: [Tensor]? = nil, function: String = #function,
+    pullback: @escaping (Tensor) -> [Tensor?]
   ) -> Tensor {
     var node: Node?
     if Recording.isOn, inputs.contains(where: { $0.node != nil }) {
       node = Node(inputs: inputs.map(\.node), pullback: pullback)
     }
     let result = Tensor(buffer, shape: shape, layout: layout, node: node)
-    Trace.current?.add(TracedOperation(operation: operation, inputs: inputs, output: result))
+    Trace.current?.add(
+      TracedOperation(
+        operation: operation, function: function, inputs: named ?? inputs, output: result))
     return result
   }
 
@@ -105,11 +109,12 @@ extension Tensor {
   /// - Parameter pullback: Maps the gradient of the result, plain, to those of the inputs, in
   ///   order.
   public static func custom(
-    _ result: Tensor, from inputs: [Tensor], pullback: @escaping (Tensor) -> [Tensor?]
+    _ result: Tensor, from inputs: [Tensor], function: String = #function,
+    pullback: @escaping (Tensor) -> [Tensor?]
   ) -> Tensor {
-    recorded(result.buffer, shape: result.shape, layout: result.layout, from: inputs) {
-      pullback($0.plain)
-    }
+    recorded(
+      result.buffer, shape: result.shape, layout: result.layout, from: inputs, function: function
+    ) { pullback($0.plain) }
   }
 }
 

@@ -52,11 +52,15 @@ public struct Tensor {
   public var count: Int { shape.reduce(1, *) }
 
   /// The elements in the order of the shape.
-  public var array: [Float] { plainBuffer.array }
+  public var array: [Float] {
+    Trace.current?.addReading(of: self)
+    return plainBuffer.array
+  }
 
   /// The only element of a tensor of one.
   public var scalar: Float {
     precondition(count == 1, "a tensor of shape \(shape) is no scalar")
+    Trace.current?.addReading(of: self)
     return plainBuffer[0]
   }
 

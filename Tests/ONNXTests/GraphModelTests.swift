@@ -9,8 +9,8 @@ import Testing
 
   init() throws {
     bytes = try onnxModel(
-      name: "graph", inputs: [("x", randomTensor("x", [2, 3]))], parameters: [], output: "y"
-    ) { relu($0[0] * Tensor([1, 2, 3], shape: [3])).sum(axes: [0]) }
+      name: "graph", inputs: [("x", randomTensor("x", [2, 3]))], parameters: [], outputs: ["y"]
+    ) { [relu($0[0] * Tensor([1, 2, 3], shape: [3])).sum(axes: [0])] }
   }
 
   @Test func `is an error or a graph wherever it was cut`() {

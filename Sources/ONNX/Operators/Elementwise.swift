@@ -1,3 +1,5 @@
+internal import Foundation
+internal import Kernels
 internal import Tensors
 
 // Operators that work on each element, or on pairs of elements.
@@ -20,73 +22,69 @@ extension OperatorCall {
     case "Sin": return .numbers(sin(x))
     case "Cos": return .numbers(cos(x))
     case "Tan": return .numbers(sin(x) / cos(x))
-    case "Atan": return .numbers(atan2(x, Tensor([1], shape: [])))
-    case "Reciprocal": return .numbers(Tensor([1], shape: []) / x)
+    case "Atan": return .numbers(atan2(x, .single(1)))
+    case "Asin": return .numbers(x.transformed(Foundation.asin))
+    case "Acos": return .numbers(x.transformed(Foundation.acos))
+    case "Sinh": return .numbers(x.transformed(Foundation.sinh))
+    case "Cosh": return .numbers(x.transformed(Foundation.cosh))
+    case "Asinh": return .numbers(x.transformed(Foundation.asinh))
+    case "Acosh": return .numbers(x.transformed(Foundation.acosh))
+    case "Atanh": return .numbers(x.transformed(Foundation.atanh))
+    case "Erf": return .numbers(x.transformed(Foundation.erf))
+    case "Reciprocal": return .numbers(.single(1) / x)
     case "Not": return .booleans(1 - x)
     case "IsNaN": return .booleans(1 - (x .== x))
+    case "IsInf":
+      let (above, below) = (integer("detect_positive", 1), integer("detect_negative", 1))
+      return .booleans(Float(above) * (x .== .infinity) + Float(below) * (x .== -.infinity))
+    case "Cast": return try converted(value)
+    case "CastLike":
+      switch try self.value(1) {
+      case .numbers: return .numbers(x)
+      case .integers: return .integers(x.integers)
+      case .booleans: return .booleans(1 - (x .== 0))
+      }
     default: return try activation(x)
     }
   }
 
-  private func activation(_ x: Tensor) throws(ONNXError) -> GraphValue? {
-    switch name {
-    case "Relu": return .numbers(relu(x))
-    case "Sigmoid": return .numbers(sigmoid(x))
-    case "Tanh": return .numbers(tanh(x))
-    case "Softplus": return .numbers(softplus(x))
-    case "Softsign": return .numbers(x / (abs(x) + 1))
-    case "LeakyRelu": return .numbers(leakyReLU(x, slope: float("alpha", 0.01)))
-    case "PRelu": return .numbers(relu(x) - (try tensor(1)) * relu(-x))
-    case "Elu": return .numbers(elu(x, alpha: float("alpha", 1)))
-    case "Celu":
-      let alpha = float("alpha", 1)
-      return .numbers(relu(x) - relu(-alpha * elu(x / alpha) * (x .< 0)))
-    case "Selu":
-      let alpha = float("alpha", 1.673_263_2)
-      return .numbers(float("gamma", 1.050_701) * elu(x, alpha: alpha))
-    case "ThresholdedRelu": return .numbers(x * (x .> float("alpha", 1)))
-    case "HardSigmoid":
-      return .numbers(clamped(float("alpha", 0.2) * x + float("beta", 0.5), 0...1))
-    case "HardSwish": return .numbers(hardSwish(x))
-    case "Mish": return .numbers(mish(x))
-    case "Swish": return .numbers(x * sigmoid(float("alpha", 1) * x))
-    case "Gelu": return .numbers(text("approximate", "none") == "tanh" ? geluByTanh(x) : gelu(x))
-    // gelu(x) = x · (1 + erf(x / √2)) / 2, which says erf everywhere but at 0.
-    case "Erf":
-      let wide = x * Float(2).squareRoot()
-      return .numbers(selected(x .== 0, x, 2 * gelu(wide) / wide - 1))
-    case "Clip": return try clipped(x)
-    case "Shrink":
-      let (bias, limit) = (float("bias", 0), float("lambd", 0.5))
-      return .numbers((x - bias) * (x .> limit) + (x + bias) * (x .< -limit))
-    default: return nil
+  /// The values in the type that is asked for, rounded to what it can hold.
+  private func converted(_ value: GraphValue) throws(ONNXError) -> GraphValue {
+    switch Onnx_TensorProto.DataType(rawValue: integer("to", 0)) {
+    case .float, .double: return .numbers(value.tensor)
+    case .float16:
+      return .numbers(
+        Tensor(taking: Buffer(halves: value.tensor.plain.buffer.halves), shape: value.shape))
+    case .bfloat16:
+      let rounded = value.tensor.array.map { number -> Float in
+        let bits = number.bitPattern
+        guard number.isFinite else { return number }
+        return Float(bitPattern: (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000)
+      }
+      return .numbers(Tensor(rounded, shape: value.shape))
+    case .int64, .int32, .int16, .int8, .uint64, .uint32, .uint16, .uint8:
+      if case .integers = value { return value }
+      return .integers(value.tensor.integers)
+    case .bool: return .booleans(1 - (value.tensor .== 0))
+    default: throw unsupported("a conversion to numbers of fewer bits")
     }
   }
 
-  private func clipped(_ x: Tensor) throws(ONNXError) -> GraphValue {
-    let low = optional(1)?.tensor ?? Tensor([float("min", -.infinity)], shape: [])
-    let high = optional(2)?.tensor ?? Tensor([float("max", .infinity)], shape: [])
-    return try value(0).with(minimum(maximum(x, low), high))
-  }
+  // MARK: Pairs
 
   /// A function of two or more tensors that broadcast, if the operator is one.
   func joining() throws(ONNXError) -> GraphValue? {
     switch name {
-    case "Add": return try joined { $0 + $1 }
+    case "Add", "Sum": return try joined { $0 + $1 }
     case "Sub": return try joined { $0 - $1 }
     case "Mul": return try joined { $0 * $1 }
-    case "Div":
-      if case .integers = try value(0) {
-        return try joined { x, y in
-          let quotient = x / y
-          return ((quotient .> 0) - (quotient .< 0)) * floor(abs(quotient))
-        }
-      }
-      return try joined { $0 / $1 }
+    case "Div": return try joined { $0 / $1 }
     case "Max": return try joined(maximum)
     case "Min": return try joined(minimum)
-    case "Sum": return try joined { $0 + $1 }
     case "Mean": return .numbers(try joined { $0 + $1 }.tensor / Float(inputs.count))
+    case "Mod":
+      guard flag("fmod") else { throw unsupported("a floored remainder of fractions") }
+      return try transformedPairs { fmod($0, $1) }
     case "Pow": return try powered()
     case "Greater": return .booleans(try joined { $0 .> $1 }.tensor)
     case "GreaterOrEqual": return .booleans(try joined { $0 .>= $1 }.tensor)
@@ -96,8 +94,25 @@ extension OperatorCall {
     case "And": return .booleans(try joined { $0 * $1 }.tensor)
     case "Or": return .booleans(try joined(maximum).tensor)
     case "Xor": return .booleans(1 - (try joined { $0 .== $1 }.tensor))
+    case "PRelu":
+      let (x, slope) = (try tensor(0), try tensor(1))
+      _ = try broadcastShape(x.shape, slope.shape)
+      return try value(0).with(relu(x) - slope * relu(-x))
     case "Where":
-      return try value(1).with(selected(try tensor(0), try tensor(1), try tensor(2)))
+      let (condition, first, second) = (try tensor(0), try value(1), try value(2))
+      let shape = try broadcastShape(
+        condition.shape, try broadcastShape(first.shape, second.shape))
+      let zeros = Tensor(repeating: 0, shape: shape)
+      guard case (.integers, .integers) = (first, second) else {
+        return first.with(selected(condition, first.tensor, second.tensor))
+      }
+      let (a, b) = (first.moved { $0 + zeros }, second.moved { $0 + zeros })
+      let chosen = (condition + zeros).integers
+      guard case (.integers(let left), .integers(let right)) = (a, b) else { return nil }
+      let values = zip(chosen.values, zip(left.values, right.values)).map {
+        $0 != 0 ? $1.0 : $1.1
+      }
+      return .integers(Indices(values, shape: shape))
     default: return nil
     }
   }
@@ -106,15 +121,35 @@ extension OperatorCall {
   private func joined(_ join: (Tensor, Tensor) -> Tensor) throws(ONNXError) -> GraphValue {
     let first = try value(0)
     var result = first.tensor
-    for index in inputs.indices.dropFirst() { result = join(result, try tensor(index)) }
+    for index in inputs.indices.dropFirst() {
+      let next = try tensor(index)
+      _ = try broadcastShape(result.shape, next.shape)
+      result = join(result, next)
+    }
     return first.with(result)
   }
 
-  /// A power with one exponent for all.
+  private func transformedPairs(_ function: (Double, Double) -> Double) throws(ONNXError)
+    -> GraphValue
+  {
+    let (x, y) = (try tensor(0), try tensor(1))
+    let zeros = Tensor(repeating: 0, shape: try broadcastShape(x.shape, y.shape))
+    let pairs = zip((x + zeros).array, (y + zeros).array)
+    return try value(0).with(
+      Tensor(pairs.map { Float(function(Double($0), Double($1))) }, shape: zeros.shape))
+  }
+
   private func powered() throws(ONNXError) -> GraphValue {
-    let exponents = try tensor(1)
-    guard exponents.count == 1 else { throw unsupported("more than one exponent") }
-    let (x, exponent) = (try tensor(0), exponents.reshaped([]).scalar)
-    return try value(0).with(exponent == 2 ? x * x : exponent == 3 ? x * x * x : power(x, exponent))
+    let (x, exponents) = (try tensor(0), try tensor(1))
+    guard exponents.count == 1, exponents.shape.count <= x.shape.count else {
+      return try transformedPairs { Foundation.pow($0, $1) }
+    }
+    switch exponents.array[0] {
+    case 2: return try value(0).with(x * x)
+    case 3: return try value(0).with(x * x * x)
+    case let exponent where x.array.allSatisfy { $0 >= 0 }:
+      return try value(0).with(power(x, exponent))
+    default: return try transformedPairs { Foundation.pow($0, $1) }
+    }
   }
 }

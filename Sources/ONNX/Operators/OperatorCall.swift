@@ -24,7 +24,9 @@ struct OperatorCall {
 
   // MARK: Inputs
 
-  func optional(_ index: Int) -> GraphValue? { index < inputs.count ? inputs[index] : nil }
+  func optional(_ index: Int) -> GraphValue? {
+    inputs.indices.contains(index) ? inputs[index] : nil
+  }
 
   func value(_ index: Int) throws(ONNXError) -> GraphValue {
     guard let value = optional(index) else { throw unsupported("input \(index) is missing") }
@@ -32,6 +34,15 @@ struct OperatorCall {
   }
 
   func tensor(_ index: Int) throws(ONNXError) -> Tensor { try value(index).tensor }
+
+  /// An input of so many axes.
+  func tensor(_ index: Int, rank: ClosedRange<Int>) throws(ONNXError) -> Tensor {
+    let tensor = try tensor(index)
+    guard rank.contains(tensor.shape.count) else {
+      throw unsupported("\(tensor.shape.count) axes")
+    }
+    return tensor
+  }
 
   /// An input that holds shapes, axes or indices.
   func integers(_ index: Int) throws(ONNXError) -> [Int]? {
@@ -50,6 +61,8 @@ struct OperatorCall {
     attributes[name].map { Int($0.i) } ?? standard
   }
 
+  func flag(_ name: String) -> Bool { integer(name, 0) != 0 }
+
   func integers(_ name: String) -> [Int]? { attributes[name].map { $0.ints.map { Int($0) } } }
 
   /// What older versions have as an attribute and newer ones as an input.
@@ -60,8 +73,14 @@ struct OperatorCall {
 
   func float(_ name: String, _ standard: Float) -> Float { attributes[name]?.f ?? standard }
 
+  func floats(_ name: String) -> [Float]? { attributes[name]?.floats }
+
   func text(_ name: String, _ standard: String) -> String {
     attributes[name].map { String(decoding: $0.s, as: UTF8.self) } ?? standard
+  }
+
+  func texts(_ name: String) -> [String]? {
+    attributes[name].map { $0.strings.map { String(decoding: $0, as: UTF8.self) } }
   }
 
   func constant(_ name: String) throws(ONNXError) -> GraphValue? {
@@ -69,12 +88,17 @@ struct OperatorCall {
     return try GraphValue(attribute.t)
   }
 
+  func graph(_ name: String) throws(ONNXError) -> Onnx_GraphProto {
+    guard let attribute = attributes[name], attribute.hasG else { throw unsupported("no \(name)") }
+    return attribute.g
+  }
+
   /// The constant that the node `Constant` holds.
   func literal() throws(ONNXError) -> GraphValue {
     for (name, attribute) in attributes {
       switch name {
       case "value": return try GraphValue(attribute.t)
-      case "value_float": return .numbers(Tensor([attribute.f], shape: []))
+      case "value_float": return .numbers(.single(attribute.f))
       case "value_floats":
         return .numbers(Tensor(attribute.floats, shape: [attribute.floats.count]))
       case "value_int": return .integers(Indices([Int(attribute.i)], shape: []))
@@ -86,6 +110,8 @@ struct OperatorCall {
     }
     throw unsupported("a constant that is no number")
   }
+
+  // MARK: Axes
 
   /// An axis counted from the front.
   func axis(_ axis: Int, rank: Int) throws(ONNXError) -> Int {
@@ -107,13 +133,23 @@ extension OperatorCall {
   ///
   /// - Throws: ``ONNXError/unsupported(operator:reason:)`` if it is not known.
   func results() throws(ONNXError) -> [GraphValue] {
+    if let result = try wholeNumbers() { return [result] }
     if let result = try elementwise() { return [result] }
     if let result = try joining() { return [result] }
     if let result = try reduction() { return [result] }
-    if let result = try layer() { return [result] }
+    if let result = try product() { return [result] }
     if let result = try shaping() { return [result] }
     if let result = try selection() { return [result] }
-    if name == "Split" { return try split() }
+    if let result = try scattering() { return [result] }
+    if let result = try generation() { return [result] }
+    if let result = try resizing() { return [result] }
+    if let result = try transform() { return [result] }
+    if let results = try normalization() { return results }
+    if let results = try window() { return results }
+    if let results = try search() { return results }
+    if let results = try recurrence() { return results }
+    if let results = try attention() { return results }
+    if let results = try loss() { return results }
     throw unsupported("it is not known")
   }
 }

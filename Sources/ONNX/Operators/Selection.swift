@@ -5,27 +5,46 @@ internal import Tensors
 extension OperatorCall {
   func selection() throws(ONNXError) -> GraphValue? {
     guard let value = optional(0) else { return nil }
-    let rank = value.shape.count
+    let (shape, rank) = (value.shape, value.shape.count)
     switch name {
-    case "Slice": return value.with(try sliced(value.tensor))
+    case "Slice": return try value.moved { x throws(ONNXError) in try sliced(x) }
     case "Gather":
       let axis = try axis(integer("axis", 0), rank: rank)
-      let places = try places(1, size: value.shape[axis])
-      let found = value.tensor.items(places.values, axis: axis)
-      return value.with(
-        found.reshaped(value.shape[..<axis] + places.shape + value.shape[(axis + 1)...]))
+      let places = try places(1, size: shape[axis])
+      return value.moved {
+        $0.items(places.values, axis: axis)
+          .reshaped(shape[..<axis] + places.shape + shape[(axis + 1)...])
+      }
     case "GatherElements":
       let axis = try axis(integer("axis", 0), rank: rank)
-      return value.with(
-        value.tensor.gathered(try places(1, size: value.shape[axis]), axis: axis))
-    case "Pad": return value.with(try padded(value.tensor))
-    case "Cast": return try cast(value)
-    case "Range":
-      let (start, limit, step) = (
-        value.tensor.scalar, try tensor(1).scalar, try tensor(2).scalar
-      )
-      let values = Array(stride(from: start, to: limit, by: step))
-      return value.with(Tensor(values, shape: [values.count]))
+      let places = try places(1, size: shape[axis])
+      guard places.shape.count == rank else { throw unsupported("indices of \(places.shape)") }
+      return value.moved { $0.gathered(places, axis: axis) }
+    case "GatherND": return try gatheredByTuples(value)
+    case "Pad": return try padded(value)
+    case "CenterCropPad": return try centred(value)
+    case "Trilu": return try triangle(value)
+    case "Compress":
+      let flags = try tensor(1).array
+      let places = flags.indices.filter { flags[$0] != 0 }
+      guard has("axis") else {
+        return value.reshaped([shape.reduce(1, *)]).moved { $0.items(places, axis: 0) }
+      }
+      let axis = try axis(integer("axis", 0), rank: rank)
+      guard places.allSatisfy({ $0 < shape[axis] }) else { throw unsupported("too many flags") }
+      return value.moved { $0.items(places, axis: axis) }
+    case "ReverseSequence":
+      let (batch, time) = (integer("batch_axis", 1), integer("time_axis", 0))
+      guard let lengths = try integers(1), rank >= 2, batch + time == 1,
+        lengths.count == shape[batch], lengths.allSatisfy({ 0...shape[time] ~= $0 })
+      else { throw unsupported("lengths that do not fit \(shape)") }
+      return value.moved { x in
+        concatenated(
+          lengths.enumerated().map { item, length in
+            let order = Array((0..<length).reversed()) + Array(length..<shape[time])
+            return x.sliced(item..<item + 1, axis: batch).items(order, axis: time)
+          }, axis: batch)
+      }
     default: return nil
     }
   }
@@ -39,26 +58,37 @@ extension OperatorCall {
     let share = (size + count - 1) / max(count, 1)
     let even = (0..<count).map { min(share, max(0, size - $0 * share)) }
     let sizes = try integers("split", orInput: 1) ?? even
-    guard sizes.reduce(0, +) == size else { throw unsupported("\(size) elements as \(sizes)") }
-    return value.tensor.split(sizes, axis: axis).map { value.with($0) }
+    guard sizes.reduce(0, +) == size, sizes.allSatisfy({ $0 >= 0 }) else {
+      throw unsupported("\(size) elements as \(sizes)")
+    }
+    var start = 0
+    return sizes.map { size in
+      defer { start += size }
+      return value.moved { $0.sliced(start..<start + size, axis: axis) }
+    }
   }
 
   /// Indices that count from the front or, below 0, from the back.
-  private func places(_ input: Int, size: Int) throws(ONNXError) -> Indices {
+  func places(_ input: Int, size: Int) throws(ONNXError) -> Indices {
     guard case .integers(let places) = try value(input) else {
       throw unsupported("indices that are no whole numbers")
     }
-    let values = places.values.map { $0 < 0 ? $0 + size : $0 }
-    guard values.allSatisfy({ 0..<size ~= $0 }) else { throw unsupported("indices beyond \(size)") }
-    return Indices(values, shape: places.shape)
+    let found = places.mapped { $0 < 0 ? $0 + size : $0 }
+    guard found.values.allSatisfy({ 0..<size ~= $0 }) else {
+      throw unsupported("indices beyond \(size)")
+    }
+    return found
   }
 
   private func sliced(_ x: Tensor) throws(ONNXError) -> Tensor {
     guard let starts = try integers("starts", orInput: 1),
-      let ends = try integers("ends", orInput: 2)
+      let ends = try integers("ends", orInput: 2), ends.count == starts.count
     else { throw unsupported("no bounds") }
     let axes = try integers("axes", orInput: 3) ?? Array(starts.indices)
     let steps = try integers(4) ?? Array(repeating: 1, count: starts.count)
+    guard axes.count == starts.count, steps.count == starts.count, !steps.contains(0) else {
+      throw unsupported("bounds of different counts")
+    }
     var x = x
     for index in starts.indices {
       let axis = try axis(axes[index], rank: x.shape.count)
@@ -74,43 +104,109 @@ extension OperatorCall {
     return x
   }
 
-  private func padded(_ x: Tensor) throws(ONNXError) -> Tensor {
+  private func padded(_ value: GraphValue) throws(ONNXError) -> GraphValue {
     guard let pads = try integers("pads", orInput: 1) else { throw unsupported("no pads") }
-    let filling = optional(2)?.tensor.reshaped([]).scalar ?? float("value", 0)
-    let given = try integers(3) ?? Array(x.shape.indices)
-    var x = x
+    let given = try integers(3) ?? Array(value.shape.indices)
+    guard pads.count == 2 * given.count else { throw unsupported("\(pads)") }
+    let filling = optional(2)?.tensor.array.first ?? float("value", 0)
+    var x = value.tensor
     for (index, axis) in given.enumerated() {
       let axis = try self.axis(axis, rank: x.shape.count)
-      let (before, after, size) = (pads[index], pads[index + given.count], x.shape[axis])
-      let places = (-before..<size + after)
-      switch text("mode", "constant") {
-      case "constant":
-        let inside = x.items(places.filter { 0..<size ~= $0 }, axis: axis)
-        let margins = [max(0, before), max(0, after)].map { width in
-          var shape = inside.shape
-          shape[axis] = width
-          return Tensor(repeating: filling, shape: shape)
-        }
-        x = concatenated([margins[0], inside, margins[1]], axis: axis)
-      case "edge": x = x.items(places.map { min(max($0, 0), size - 1) }, axis: axis)
-      case "wrap": x = x.items(places.map { (($0 % size) + size) % size }, axis: axis)
-      case "reflect":
-        let period = max(1, 2 * (size - 1))
-        let wrapped = places.map { (($0 % period) + period) % period }
-        x = x.items(wrapped.map { $0 < size ? $0 : period - $0 }, axis: axis)
-      default: throw unsupported("this kind of padding")
-      }
+      x = try x.padded(
+        before: pads[index], after: pads[index + given.count], axis: axis,
+        by: text("mode", "constant"), filling: filling)
     }
-    return x
+    return value.with(x)
   }
 
-  private func cast(_ value: GraphValue) throws(ONNXError) -> GraphValue {
-    switch Onnx_TensorProto.DataType(rawValue: integer("to", 0)) {
-    case .float, .double: return .numbers(value.tensor)
-    case .int64, .int32:
-      return GraphValue.integers(Indices([], shape: [0])).with(value.tensor)
-    case .bool: return .booleans(1 - (value.tensor .== 0))
-    default: throw unsupported("a conversion to numbers of fewer bits")
+  private func centred(_ value: GraphValue) throws(ONNXError) -> GraphValue {
+    guard let sizes = try integers(1) else { throw unsupported("no sizes") }
+    let axes = integers("axes") ?? Array(value.shape.indices)
+    guard axes.count == sizes.count else { throw unsupported("\(sizes) for \(axes)") }
+    var x = value.tensor
+    for (axis, wanted) in zip(axes, sizes) {
+      let axis = try self.axis(axis, rank: x.shape.count)
+      let more = wanted - x.shape[axis]
+      let before = more < 0 ? -(-more / 2) : more / 2
+      x = try x.padded(
+        before: before, after: more - before, axis: axis, by: "constant", filling: 0)
+    }
+    return value.with(x)
+  }
+
+  private func triangle(_ value: GraphValue) throws(ONNXError) -> GraphValue {
+    let shape = value.shape
+    guard shape.count >= 2 else { throw unsupported("\(shape.count) axes") }
+    let (rows, columns) = (shape[shape.count - 2], shape[shape.count - 1])
+    let offset = try integers(1)?.first ?? 0
+    let isUpper = integer("upper", 1) == 1
+    let kept = (0..<rows).flatMap { row in
+      (0..<columns).map { isUpper ? $0 - row >= offset : $0 - row <= offset }
+    }
+    let mask = Tensor(kept.map { $0 ? 1 : 0 }, shape: [rows, columns])
+    guard value.shape.reduce(1, *) > 0 else { return value }
+    guard case .integers(let integers) = value else {
+      return value.with(selected(mask, value.tensor, .single(0)))
+    }
+    return .integers(integers.joined(mask.integers) { $0 * $1 })
+  }
+
+  private func gatheredByTuples(_ value: GraphValue) throws(ONNXError) -> GraphValue {
+    guard case .integers(let tuples) = try self.value(1), let length = tuples.shape.last else {
+      throw unsupported("indices that are no whole numbers")
+    }
+    let batchAxes = integer("batch_dims", 0)
+    let shape = value.shape
+    guard batchAxes + length <= shape.count, batchAxes < tuples.shape.count else {
+      throw unsupported("tuples of \(length) for \(shape)")
+    }
+    let batch = shape[..<batchAxes].reduce(1, *)
+    let middle = Array(shape[batchAxes..<batchAxes + length])
+    let rest = Array(shape[(batchAxes + length)...])
+    let count = tuples.values.count / max(1, length)
+    var rows: [Int] = []
+    for tuple in 0..<count {
+      var row = batch == 0 ? 0 : tuple / max(1, count / batch)
+      for (axis, size) in middle.enumerated() {
+        let index = tuples.values[tuple * length + axis]
+        guard -size..<size ~= index else { throw unsupported("index \(index) of \(size)") }
+        row = row * size + (index < 0 ? index + size : index)
+      }
+      rows.append(row)
+    }
+    return value.moved { x in
+      x.reshaped([batch * middle.reduce(1, *), rest.reduce(1, *)]).items(rows, axis: 0)
+        .reshaped(tuples.shape.dropLast() + rest)
+    }
+  }
+}
+
+extension Tensor {
+  /// More elements along an axis, or fewer where a count is negative.
+  func padded(
+    before: Int, after: Int, axis: Int, by mode: String, filling: Float
+  ) throws(ONNXError) -> Tensor {
+    let size = shape[axis]
+    guard size + before + after >= 0 else {
+      throw .unsupported(operator: "Pad", reason: "fewer than no elements")
+    }
+    let places = (-before..<size + after)
+    switch mode {
+    case "constant":
+      let inside = items(places.filter { 0..<size ~= $0 }, axis: axis)
+      let margins = [Swift.max(0, before), Swift.max(0, after)].map { width in
+        var shape = inside.shape
+        shape[axis] = width
+        return Tensor(repeating: filling, shape: shape)
+      }
+      return concatenated([margins[0], inside, margins[1]], axis: axis)
+    case "edge": return items(places.map { Swift.min(Swift.max($0, 0), size - 1) }, axis: axis)
+    case "wrap": return items(places.map { (($0 % size) + size) % size }, axis: axis)
+    case "reflect":
+      let period = Swift.max(1, 2 * (size - 1))
+      let wrapped = places.map { (($0 % period) + period) % period }
+      return items(wrapped.map { $0 < size ? $0 : period - $0 }, axis: axis)
+    default: throw .unsupported(operator: "Pad", reason: "this kind of padding")
     }
   }
 }

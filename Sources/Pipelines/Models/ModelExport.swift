@@ -55,13 +55,13 @@ private func graph(
   case .encoder:
     return try onnxModel(
       name: name, inputs: [("cover", picture(3)), ("code", picture(1))],
-      parameters: networks.parameters, output: "residual"
-    ) { networks.residual(cover: $0[0], code: $0[1]) }
+      parameters: networks.parameters, outputs: ["residual"]
+    ) { [networks.residual(cover: $0[0], code: $0[1])] }
   case .decoder:
     return try onnxModel(
       name: name, inputs: [("marked", picture(3))], parameters: networks.parameters,
-      output: "logits"
-    ) { networks.logits(marked: $0[0]) }
+      outputs: ["logits"]
+    ) { [networks.logits(marked: $0[0])] }
   }
 }
 
