@@ -72,12 +72,16 @@ INLINE long tile_height(long rows, long lanes) {
 
 long ck_tile_height(long rows, long lanes) { return tile_height(rows, lanes); }
 
-PER_CPU void ck_pack_rows(float *tiles, const float *a, long row, long rows, long inner, long height) {
+PER_CPU void ck_pack_rows(float *tiles, const float *a, long row, long column, long rows, long inner, long height) {
   for (long start = 0; start < rows; start += height) {
     long count = rows - start < height ? rows - start : height;
     float *to = tiles + start * inner;
-    for (long r = 0; r < count; r++)
-      for (long k = 0; k < inner; k++) to[k * count + r] = a[(start + r) * row + k];
+    if (row == 1)
+      for (long k = 0; k < inner; k++)
+        for (long r = 0; r < count; r++) to[k * count + r] = a[start + r + k * column];
+    else
+      for (long r = 0; r < count; r++)
+        for (long k = 0; k < inner; k++) to[k * count + r] = a[(start + r) * row + k * column];
   }
 }
 
@@ -97,6 +101,41 @@ PER_CPU void ck_product(float *result, long result_row, const float *initial, lo
                tiles + r * inner, panel, inner, count);
       if (!whole)
         for (long i = 0; i < count; i++) memcpy(to + i * result_row, part + i * PANEL, sizeof(float) * width);
+    }
+  }
+}
+
+#define STRETCH 64  // rows of the matrix whose panel stays in the first cache
+
+PER_CPU void ck_streamed_product(float *result, const float *tiles, const float *matrix, long rows, long inner,
+                                 long columns, long first, long panels, long lanes) {
+  long height = tile_height(rows, lanes);
+  float panel[STRETCH * PANEL] __attribute__((aligned(64)));
+  for (long start = 0; start < inner; start += STRETCH) {
+    long depth = inner - start < STRETCH ? inner - start : STRETCH;
+    for (long p = first; p < first + panels; p++) {
+      long width = columns - p * PANEL < PANEL ? columns - p * PANEL : PANEL, whole = width == PANEL;
+      const float *from = matrix + start * columns + p * PANEL;
+      for (long k = 0; k < depth; k++) {
+        // What the next stretch reads here comes in from afar meanwhile.
+        const float *next = from + (k + STRETCH) * columns;
+        __builtin_prefetch(next, 0, 2);
+        __builtin_prefetch(next + 16, 0, 2);
+        if (whole)
+          for (long c = 0; c < PANEL; c++) panel[k * PANEL + c] = from[k * columns + c];
+        else
+          for (long c = 0; c < PANEL; c++) panel[k * PANEL + c] = c < width ? from[k * columns + c] : 0;
+      }
+      for (long r = 0; r < rows; r += height) {
+        long count = rows - r < height ? rows - r : height;
+        float *to = result + r * columns + p * PANEL, part[12 * PANEL];
+        if (!whole && start)
+          for (long i = 0; i < count; i++) memcpy(part + i * PANEL, to + i * columns, sizeof(float) * width);
+        any_tile(whole ? to : part, whole ? columns : PANEL, !start ? 0 : whole ? to : part, whole ? columns : PANEL,
+                 tiles + r * inner + start * count, panel, depth, count);
+        if (!whole)
+          for (long i = 0; i < count; i++) memcpy(to + i * columns, part + i * PANEL, sizeof(float) * width);
+      }
     }
   }
 }

@@ -6,7 +6,7 @@
 /// result = initial + a · matrix; the tiles of a are made in `scratch`.
 static void multiply(float *result, long result_row, const float *initial, long initial_row, const float *a, long row,
                      const float *packed, float *scratch, long rows, long inner, long columns, long lanes) {
-  if (rows > 1) ck_pack_rows(scratch, a, row, rows, inner, ck_tile_height(rows, lanes));
+  if (rows > 1) ck_pack_rows(scratch, a, row, 1, rows, inner, ck_tile_height(rows, lanes));
   ck_product(result, result_row, initial, initial_row, rows > 1 ? scratch : a, packed, rows, inner, columns, 0,
              (columns + ck_panel() - 1) / ck_panel(), lanes);
 }

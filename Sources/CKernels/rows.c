@@ -172,3 +172,23 @@ PER_CPU void ck_layer_norm_pullback(float *restrict result, double *weights, dou
     for (long c = 0; c < columns; c++) weights[c] += w[c], biases[c] += b[c];
   }
 }
+
+PER_CPU void ck_scale_rows(float *restrict result, float *inverses, const float *restrict a, const float *lengths, long rows,
+                           long columns) {
+  for (long r = 0; r < rows; r++, result += columns, a += columns) {
+    inverses[r] = 1 / sqrtf(total_product(a, a, columns));
+    float scale = lengths[r] * inverses[r];
+    for (long c = 0; c < columns; c++) result[c] = scale * a[c];
+  }
+}
+
+PER_CPU void ck_scale_rows_pullback(float *restrict result, float *lengths_gradient, const float *restrict a,
+                                    const float *lengths, const float *inverses, const float *restrict upstream,
+                                    long rows, long columns) {
+  for (long r = 0; r < rows; r++, result += columns, a += columns, upstream += columns) {
+    float along = total_product(a, upstream, columns) * inverses[r];
+    float scale = lengths[r] * inverses[r], back = scale * along * inverses[r];
+    lengths_gradient[r] = along;
+    for (long c = 0; c < columns; c++) result[c] = scale * upstream[c] - back * a[c];
+  }
+}

@@ -2,6 +2,16 @@
 
 // Convolutions of signals in blocks of channels: products of neighbouring positions by the weights of each tap.
 
+// A kernel of stride 1 can be taken four taps at a time by Winograd's method: seven products for four results of four
+// taps, that is for sixteen products. Results are `distance` apart where the kernel is dilated. The transforms interpolate
+// at 0, ±a, ±b and ±c; these round least among pairs with one digit.
+#define A 0.6f
+#define B 1.0f
+#define C 2.0f
+#define A2 (A * A)
+#define B2 (B * B)
+#define C2 (C * C)
+
 #define INLINE static inline __attribute__((always_inline))
 
 #define LANES 16
@@ -58,4 +68,53 @@ void ck_signal_unpack(float *weights, const float *gradient, const ck_signal *si
         weights[result * result_stride + source * source_stride + taps[t]] =
             gradient[(((result / lanes * signal->source_blocks + source / lanes) * signal->taps + t) * lanes +
                       source % lanes) * lanes + result % lanes];
+}
+
+void ck_signal_tiles(float *tiles, long pitch, const float *source, long source_pitch, long blocks, long length,
+                     long start, long distance, long count, long lanes) {
+  lanes == 16 ? signal_tiles16(tiles, pitch, source, source_pitch, blocks, length, start, distance, count)
+              : signal_tiles8(tiles, pitch, source, source_pitch, blocks, length, start, distance, count);
+}
+
+void ck_signal_results(float *result, long result_pitch, const float *products, long pitch, const float *bias,
+                       long blocks, long length, long start, long distance, long count, long lanes) {
+  lanes == 16
+      ? signal_results16(result, result_pitch, products, pitch, bias, blocks, length, start, distance, count)
+      : signal_results8(result, result_pitch, products, pitch, bias, blocks, length, start, distance, count);
+}
+
+void ck_signal_upstream(float *tiles, long pitch, const float *upstream, long upstream_pitch, long blocks, long length,
+                        long start, long distance, long count, long lanes) {
+  lanes == 16 ? signal_upstream16(tiles, pitch, upstream, upstream_pitch, blocks, length, start, distance, count)
+              : signal_upstream8(tiles, pitch, upstream, upstream_pitch, blocks, length, start, distance, count);
+}
+
+// What four taps are multiplied by at each point, with the divisors of the source's polynomials.
+static void powers(float table[7][4]) {
+  const double points[7] = {0, A, -A, B, -B, C, -C};
+  for (int p = 0; p < 7; p++) {
+    double factor = 1;
+    for (int q = 0; q < 7; q++)
+      if (q != p) factor /= points[p] - points[q];
+    for (int tap = 0; tap < 4; tap++, factor *= points[p]) table[p][tap] = (float)factor;
+  }
+}
+
+void ck_signal_pack_tiles(float *packed, const float *weights, const ck_signal *signal, long taps, int turned, long results,
+                          long sources, long result_stride, long source_stride, long block, long lanes) {
+  float table[7][4];
+  powers(table);
+  lanes == 16 ? pack_tiles16(packed, weights, signal, table, taps, turned, results, sources, result_stride,
+                             source_stride, block)
+              : pack_tiles8(packed, weights, signal, table, taps, turned, results, sources, result_stride,
+                            source_stride, block);
+}
+
+void ck_signal_unpack_tiles(float *weights, const float *gradient, const ck_signal *signal, long taps, long results,
+                            long sources, long result_stride, long source_stride, long block, long lanes) {
+  float table[7][4];
+  powers(table);
+  lanes == 16
+      ? unpack_tiles16(weights, gradient, signal, table, taps, results, sources, result_stride, source_stride, block)
+      : unpack_tiles8(weights, gradient, signal, table, taps, results, sources, result_stride, source_stride, block);
 }

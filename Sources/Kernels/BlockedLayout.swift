@@ -48,14 +48,19 @@ extension Buffer {
   /// The sum of each channel of a blocked batch.
   public func channelSums(channels: Int, batch: Int, height: Int, width: Int) -> [Float] {
     let blocks = (channels + channelLanes - 1) / channelLanes
-    let sums = ChannelSums(channels: blocks * channelLanes)
-    let shares = parallelResults(batch, cancelled: .some(nil)) { image -> ChannelSums.Values? in
-      var own = sums.emptyCopy
-      ck_band_sums(
-        &own.values, pointer + image * (count / batch), blocks, width, channelLanes, height, 0)
+    let (pixels, stretch) = (height * width, 128)  // what is summed in single precision
+    let (whole, rest) = (pixels / stretch, pixels % stretch)
+    let zeros = [Double](repeating: 0, count: channelLanes)
+    let shares = parallelResults(batch * blocks, cancelled: zeros) { plane in
+      var own = zeros
+      let start = pointer + plane * pixels * channelLanes
+      ck_band_sums(&own, start, 1, stretch, channelLanes, whole, 0)
+      ck_band_sums(&own, start + whole * stretch * channelLanes, 1, rest, channelLanes, 1, 0)
       return own
     }
-    sums.add(shares)
-    return sums.first.prefix(channels).map { Float($0) }
+    return (0..<channels).map { channel in
+      let (block, lane) = (channel / channelLanes, channel % channelLanes)
+      return Float((0..<batch).reduce(0) { $0 + shares[$1 * blocks + block][lane] })
+    }
   }
 }

@@ -55,6 +55,7 @@ public struct ChannelNormalization: Hashable, Sendable {
   ) -> (first: [Double], second: [Double]) {
     let raw = [Double](unsafeUninitializedCapacity: batch * planes * 2 * lanes) { raw, written in
       guard let start = raw.baseAddress else { return }
+      raw.initialize(repeating: 0)  // for a cancelled task, whose operations write nothing
       nonisolated(unsafe) let numbers = start
       parallelRuns(batch * planes, cost: pixels * lanes) { first, count in
         body(numbers + first * 2 * lanes, first, count)

@@ -35,9 +35,16 @@ public struct MatrixProduct: Sendable {
         ($0.left + 1) * leftPitch <= left.count && ($0.right + 1) * rightPitch <= right.count
       } && initial.map { $0.count == columns } ?? true,
       "products of \(left.count) and \(right.count) floats as \(items.count) of \(self)")
-    if items.count == 1, readsRows {
-      return products(
-        left, at: items[0].left * leftPitch, right, at: items[0].right * rightPitch, initial)
+    if items.count == 1, hasFewRows {
+      let (left, right) = (
+        left.pointer + items[0].left * leftPitch, right.pointer + items[0].right * rightPitch
+      )
+      switch (leftIsTransposed, rightIsTransposed) {
+      case (false, true): return byRows(left, right, initial)
+      case (false, false) where initial == nil: return streamed(left, right)
+      case (true, false) where initial == nil: return spread(left, right)
+      default: break
+      }
     }
     let result = Buffer(count: items.count * pitch)
     _ = threadCount  // sets OpenBLAS to one thread
@@ -70,34 +77,6 @@ public struct MatrixProduct: Sendable {
           + (rightIsTransposed ? column * inner : column),
         blasint(rightIsTransposed ? inner : columns), initial == nil ? 0 : 1, target,
         blasint(columns))
-    }
-    return result
-  }
-}
-
-extension MatrixProduct {
-  /// Whether there are so few rows that ordering the right matrix for the product would take longer than reading it as it
-  /// stands.
-  private var readsRows: Bool {
-    !leftIsTransposed && rightIsTransposed && rows <= 256 && inner >= 128 && columns >= 12
-  }
-
-  /// One product whose right matrix is read by rows, each once.
-  private func products(
-    _ left: Buffer, at leftStart: Int, _ right: Buffer, at rightStart: Int, _ initial: Buffer?
-  ) -> Buffer {
-    let result = Buffer(count: rows * columns)
-    let packed = Buffer(count: rows * ((inner + 15) / 16 * 16))
-    let height = ck_dot_height(channelLanes)
-    parallelRuns((rows + height - 1) / height, cost: height * inner) { first, count in
-      ck_dot_pack(
-        packed.pointer, left.pointer + leftStart, rows, inner, first * height,
-        min(count * height, rows - first * height), channelLanes)
-    }
-    parallelRuns(columns, cost: max(1, rows * inner / 4)) { first, count in
-      ck_dots(
-        result.pointer, initial?.pointer, packed.pointer, right.pointer + rightStart, rows, inner,
-        columns, first, count, channelLanes)
     }
     return result
   }

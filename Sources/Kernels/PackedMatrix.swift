@@ -23,6 +23,8 @@ struct PackedMatrix {
     }
   }
 
+  var panelCount: Int { PackedMatrix.panelCount(columns) }
+
   private static func panelCount(_ columns: Int) -> Int {
     (columns + ck_panel() - 1) / ck_panel()
   }

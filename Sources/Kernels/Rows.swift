@@ -134,4 +134,37 @@ extension Buffer {
     let total = (0..<2 * columns).map { index in Float(sums.reduce(0) { $0 + $1[index] }) }
     return (result, Buffer(Array(total[..<columns])), Buffer(Array(total[columns...])))
   }
+
+  /// Each row scaled to a length.
+  ///
+  /// - Returns: The values, and one over the length of each row as it was.
+  public func rowsScaled(to lengths: Buffer) -> (values: Buffer, inverses: Buffer) {
+    let columns = count / max(1, lengths.count)
+    precondition(rows(of: columns) == lengths.count, "\(lengths.count) lengths of \(count) floats")
+    let (values, inverses) = (Buffer(count: count), Buffer(count: lengths.count))
+    parallelRuns(lengths.count, cost: columns) { start, length in
+      ck_scale_rows(
+        values.pointer + start * columns, inverses.pointer + start, pointer + start * columns,
+        lengths.pointer + start, length, columns)
+    }
+    return (values, inverses)
+  }
+
+  /// The pullback of ``rowsScaled(to:)`` of this.
+  public func rowsScaledPullback(
+    _ upstream: Buffer, lengths: Buffer, inverses: Buffer
+  ) -> (source: Buffer, lengths: Buffer) {
+    let columns = count / max(1, lengths.count)
+    precondition(
+      count == upstream.count && inverses.count == lengths.count,
+      "\(upstream.count) gradients of \(count) floats in \(inverses.count) rows")
+    let (result, slopes) = (Buffer(count: count), Buffer(count: lengths.count))
+    parallelRuns(lengths.count, cost: columns) { start, length in
+      ck_scale_rows_pullback(
+        result.pointer + start * columns, slopes.pointer + start, pointer + start * columns,
+        lengths.pointer + start, inverses.pointer + start, upstream.pointer + start * columns,
+        length, columns)
+    }
+    return (result, slopes)
+  }
 }

@@ -67,6 +67,7 @@ extension ConvolutionGeometry {
   }
 
   func signalConvolve(_ source: Buffer, weights: Buffer, bias: Buffer) -> Buffer {
+    if isTiledSignal { return tiledSignalConvolve(source, weights: weights, bias: bias) }
     let added = bias.extended(to: blockCount(outputChannels) * channelLanes)
     return run(
       isTransposed ? spreading : gathering, source, weights, bias: added, spreads: isTransposed,
@@ -74,7 +75,8 @@ extension ConvolutionGeometry {
   }
 
   func signalSourceGradient(_ upstream: Buffer, weights: Buffer) -> Buffer {
-    run(
+    if isTiledSignal { return tiledSignalSourceGradient(upstream, weights: weights) }
+    return run(
       isTransposed ? gathering : spreading, upstream, weights, bias: nil, spreads: !isTransposed,
       count: inputCount)
   }
@@ -128,6 +130,7 @@ extension ConvolutionGeometry {
   }
 
   func signalWeightsGradient(_ source: Buffer, _ upstream: Buffer) -> Buffer {
+    if isTiledInWeights { return tiledSignalWeightsGradient(source, upstream) }
     let phase = gathering[0]
     let (below, above) = isTransposed ? (upstream, source) : (source, upstream)
     let blocks = phase.signal.result_blocks
@@ -174,4 +177,5 @@ private struct Packing: Hashable {
   let geometry: ConvolutionGeometry
 }
 
-private func blockCount(_ channels: Int) -> Int { (channels + channelLanes - 1) / channelLanes }
+/// Blocks of so many channels.
+func blockCount(_ channels: Int) -> Int { (channels + channelLanes - 1) / channelLanes }

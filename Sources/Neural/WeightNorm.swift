@@ -4,6 +4,7 @@ internal import Tensors
 struct WeightNorm: Module {
   private let length, direction: Parameter
   private let names: Reparametrization.Names
+  private let isOfFirstAxis: Bool
 
   /// - Parameters:
   ///   - direction: The weight before its length is changed.
@@ -16,10 +17,12 @@ struct WeightNorm: Module {
       shape, .constant(direction.initial.deviation * Float(elements).squareRoot()))
     self.direction = direction
     self.names = names
+    isOfFirstAxis = axis == 0
   }
 
   func callAsFunction() -> Tensor {
     let v = direction.value
+    if isOfFirstAxis { return scaled(v, toLengths: length.value) }
     return v * (length.value * power((v * v).summed(to: length.shape), -0.5))
   }
 

@@ -133,7 +133,7 @@ extension ChannelNormalization {
 extension Tensor {
   /// Numbers per channel, or per channel of each item, as the latter.
   fileprivate func table(for x: Tensor) -> [Double] {
-    let values = array.map { Double($0) }
+    let values = plainBuffer.array.map { Double($0) }
     precondition(
       values.count == x.shape[1] || shape == [x.shape[0], x.shape[1]],
       "numbers of \(shape) for the channels of \(x.shape)")

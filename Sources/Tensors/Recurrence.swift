@@ -16,6 +16,7 @@ public func lstmSteps(
   _ given: Tensor, weight: Tensor, hidden: Tensor, cell: Tensor, reversed: Bool = false
 ) -> (states: Tensor, cell: Tensor) {
   let geometry = Recurrence(given, weight, gates: 4, hidden, reversed)
+  if Trace.current != nil { return tracedLSTM(given, weight, hidden, cell, geometry) }
   let (steps, size) = (geometry.steps, geometry.size)
   let weights = weight.plainBuffer
   let (hiddens, firstCells) = (hidden.plainBuffer, cell.plainBuffer)
@@ -39,6 +40,44 @@ public func lstmSteps(
   )
 }
 
+/// The steps of LSTM layers on top of each other, one direction, over one item: they work at the same time.
+///
+/// For inference; there is no gradient.
+///
+/// - Parameters:
+///   - x: `[1, steps, input]`.
+///   - layers: Of each the weights by the input and by the state, `[4 · size, …]`, and the sum of its biases.
+///   - hidden: The states before, `[layers, 1, size]`.
+///   - cell: Likewise.
+/// - Returns: The states of the last layer, `[1, steps, size]`, and what all end with in the shape of `hidden`; `nil`
+///   where a pullback or a trace is wanted.
+public func lstmStack(
+  _ x: Tensor, layers: [(inputWeight: Tensor, weight: Tensor, bias: Tensor)], hidden: Tensor,
+  cell: Tensor
+) -> (states: Tensor, hidden: Tensor, cell: Tensor)? {
+  guard !Recording.isOn, Trace.current == nil else { return nil }
+  let (steps, size) = (x.shape[1], layers[0].weight.shape[1])
+  let shape = [layers.count, 1, size]
+  precondition(
+    x.shape[0] == 1 && hidden.shape == shape && cell.shape == shape,
+    "\(shape) states over \(x.shape)")
+  func state(_ states: Tensor, _ index: Int) -> Buffer {
+    states.sliced(index..<index + 1, axis: 0).buffer
+  }
+  let stack = LSTMStack(
+    layers: layers.enumerated().map { index, layer in
+      LSTMStack.Layer(
+        input: layer.inputWeight.shape[1], inputWeight: layer.inputWeight.plainBuffer,
+        weight: layer.weight.plainBuffer, bias: layer.bias.plainBuffer,
+        hidden: state(hidden, index), cell: state(cell, index))
+    }, steps: steps, size: size)
+  let outputs = stack(x.plainBuffer).map { Tensor($0, shape: [1, steps + 1, size]) }
+  func last(_ row: Int) -> Tensor {
+    concatenated(outputs.map { $0.sliced(row..<row + 1, axis: 1) }, axis: 0)
+  }
+  return (outputs[layers.count - 1].sliced(0..<steps, axis: 1), last(steps - 1), last(steps))
+}
+
 /// The steps of one direction of a GRU.
 ///
 /// - Parameters:
@@ -52,6 +91,7 @@ public func gruSteps(
   _ given: Tensor, weight: Tensor, bias: Tensor, hidden: Tensor, reversed: Bool = false
 ) -> Tensor {
   let geometry = Recurrence(given, weight, gates: 3, hidden, reversed)
+  if Trace.current != nil { return tracedGRU(given, weight, bias, hidden, geometry) }
   let (weights, hiddens) = (weight.plainBuffer, hidden.plainBuffer)
   let (output, trace) = geometry.gru(
     given.plainBuffer, weight: weights, bias: bias.plainBuffer, hidden: hiddens)
@@ -72,7 +112,45 @@ public func gruSteps(
   }
 }
 
+/// The same as operations that a trace can name.
+private func tracedLSTM(
+  _ given: Tensor, _ weight: Tensor, _ hidden: Tensor, _ cell: Tensor, _ geometry: Recurrence
+) -> (states: Tensor, cell: Tensor) {
+  var (hidden, cell) = (hidden, cell)
+  let states = geometry.unrolled(given) { given in
+    let gates = (given + matmul(hidden, weight, transposingRight: true)).chunked(4, axis: 1)
+    cell = sigmoid(gates[1]) * cell + sigmoid(gates[0]) * tanh(gates[2])
+    hidden = sigmoid(gates[3]) * tanh(cell)
+    return hidden
+  }
+  return (states, cell)
+}
+
+/// The same as operations that a trace can name.
+private func tracedGRU(
+  _ given: Tensor, _ weight: Tensor, _ bias: Tensor, _ hidden: Tensor, _ geometry: Recurrence
+) -> Tensor {
+  var hidden = hidden
+  return geometry.unrolled(given) { given in
+    let turned = linear(hidden, weight: weight, bias: bias).chunked(3, axis: 1)
+    let own = given.chunked(3, axis: 1)
+    let update = sigmoid(own[1] + turned[1])
+    let candidate = tanh(own[2] + sigmoid(own[0] + turned[0]) * turned[2])
+    hidden = candidate + update * (hidden - candidate)
+    return hidden
+  }
+}
+
 extension Recurrence {
+  /// What each step makes of `[batch, …]`, in the order of time.
+  fileprivate func unrolled(_ given: Tensor, _ step: (Tensor) -> Tensor) -> Tensor {
+    let order = isReversed ? Array((0..<steps).reversed()) : Array(0..<steps)
+    let states = order.map {
+      step(given.sliced($0..<$0 + 1, axis: 1).reshaped([batch, given.shape[2]]))
+    }
+    return stacked(isReversed ? states.reversed() : states, axis: 1)
+  }
+
   fileprivate init(
     _ given: Tensor, _ weight: Tensor, gates: Int, _ hidden: Tensor, _ isReversed: Bool
   ) {

@@ -75,8 +75,8 @@ import Testing
     let layer = MultiHeadAttention(6, heads: 2)
     layer.initialize(seed: 1)
     let x = randomTensor("x", [2, 5, 6])
-    let (result, operations) = traced { layer(x, mask: AttentionMask.causal(5)) }
-    expectClose(result.array, layer(x, mask: AttentionMask.causal(5)).array, tolerance: 2e-6)
-    #expect(operations.allSatisfy { $0.operation != nil })
+    let trace = traced { layer(x, mask: AttentionMask.causal(5)) }
+    expectClose(trace.result.array, layer(x, mask: AttentionMask.causal(5)).array, tolerance: 2e-6)
+    #expect(trace.operations.allSatisfy { $0.operation != nil })
   }
 }

@@ -36,6 +36,33 @@ import Testing
     }
   }
 
+  @Test func `agree with their trace`() {
+    let x = randomTensor("x", [2, 3, 4])
+    func expect(_ layer: some Module, _ run: (Tensor) -> Tensor) {
+      layer.initialize(seed: 1)
+      let trace = traced { run(x) }
+      expectClose(trace.result.array, run(x).array, tolerance: 1e-6)
+      #expect(trace.operations.allSatisfy { $0.operation != nil })
+    }
+    let (lstm, gru) = (LSTM(4, 3, bidirectional: true), GRU(4, 3, bidirectional: true))
+    expect(lstm) { lstm($0) }
+    expect(gru) { gru($0) }
+  }
+
+  /// Without recording, the layers of one item work at the same time.
+  @Test func `are the same without a tape`() {
+    let lstm = LSTM(3, 21, layers: 3)
+    lstm.initialize(seed: 1)
+    let x = randomTensor("x", [1, 37, 3])
+    let hidden = randomTensor("hidden", [3, 1, 21])
+    let state = LSTM.State(hidden: hidden, cell: randomTensor("cell", [3, 1, 21]))
+    let (output, end) = lstm.run(x, from: state)
+    let other = withoutRecording { lstm.run(x, from: state) }
+    expectClose(other.output.array, output.array, tolerance: 1e-6)
+    expectClose(other.state.hidden.array, end.hidden.array, tolerance: 1e-6)
+    expectClose(other.state.cell.array, end.cell.array, tolerance: 1e-6)
+  }
+
   @Test func `go on where they stopped`() {
     let lstm = LSTM(3, 5, layers: 2)
     lstm.initialize(seed: 1)

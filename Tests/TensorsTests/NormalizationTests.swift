@@ -35,6 +35,8 @@ import Testing
       layerNormalized($0[0], scale: $0[1], shift: $0[2])
     }
     try golden.expect(tolerance: 4e-6, layout: .plain)
+    let lengths = GoldenCase("scale-rows") { scaled($0[0], toLengths: $0[1]) }
+    try lengths.expect(tolerance: 4e-6, layout: .plain)
   }
 
   @Test(arguments: layouts)
@@ -64,10 +66,10 @@ import Testing
     let x = randomTensor("x", [2, 6, 5])
     let (scale, shift) = (randomTensor("scale", [6]), randomTensor("shift", [2, 6]))
     let own = groupNormalized(x, groups: 2, scale: scale, shift: shift)
-    let (result, operations) = traced {
+    let trace = traced {
       groupNormalized(x, groups: 2, scale: scale, shift: shift)
     }
-    expectClose(result.array, own.array, tolerance: 2e-6)
-    #expect(operations.allSatisfy { $0.operation != nil })
+    expectClose(trace.result.array, own.array, tolerance: 2e-6)
+    #expect(trace.operations.allSatisfy { $0.operation != nil })
   }
 }

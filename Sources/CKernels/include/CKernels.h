@@ -140,13 +140,17 @@ void ck_pack_panels(float *packed, const float *matrix, long inner, long columns
 /// How many rows of so many are a tile; the last one may have fewer.
 long ck_tile_height(long rows, long lanes);
 
-/// tiles[tile][inner][rows of the tile] of rows that begin `row` floats apart.
-void ck_pack_rows(float *tiles, const float *a, long row, long rows, long inner, long height);
+/// tiles[tile][inner][rows of the tile]: element (r, k) stands at r · row + k · column.
+void ck_pack_rows(float *tiles, const float *a, long row, long column, long rows, long inner, long height);
 
 /// result[rows][columns] = initial + a · matrix for a run of the matrix' panels. Rows begin so many floats apart; the
 /// result may be the initial; without one, 0 is.
 void ck_product(float *result, long result_row, const float *initial, long initial_row, const float *tiles,
                 const float *packed, long rows, long inner, long columns, long first, long panels, long lanes);
+
+/// result[rows][columns] = a · matrix[inner][columns], which is read once, as it stands, for a run of panels of its columns.
+void ck_streamed_product(float *result, const float *tiles, const float *matrix, long rows, long inner, long columns,
+                         long first, long panels, long lanes);
 
 // Products of rows by the rows of a matrix, that is by its transpose, whose inner axis is read as it stands.
 
@@ -211,6 +215,30 @@ void ck_signal_pack(float *packed, const float *weights, const ck_signal *signal
 /// What ck_signal_weights found, in the places of ck_signal_pack.
 void ck_signal_unpack(float *weights, const float *gradient, const ck_signal *signal, const long *taps, long results,
                       long sources, long result_stride, long source_stride, long lanes);
+
+// The same at stride 1 by Winograd's method, seven products for sixteen (Lavin & Gray 2016, arXiv:1509.09308, F(4, 4) in one
+// dimension). Each array has seven parts, `pitch` floats apart, to which the functions above apply, groups of four taps
+// being the taps and tiles the positions. Members of a tile are `distance` apart.
+
+/// tiles[7][block][tile][lanes] of seven sources each, that of tile t beginning at `start` + 4 · t · distance.
+void ck_signal_tiles(float *tiles, long pitch, const float *source, long source_pitch, long blocks, long length,
+                     long start, long distance, long count, long lanes);
+
+/// Four results each of products[7][block][tile][lanes] (+ bias, where given), those below `length`.
+void ck_signal_results(float *result, long result_pitch, const float *products, long pitch, const float *bias,
+                       long blocks, long length, long start, long distance, long count, long lanes);
+
+/// The adjoint of ck_signal_results.
+void ck_signal_upstream(float *tiles, long pitch, const float *upstream, long upstream_pitch, long blocks, long length,
+                        long start, long distance, long count, long lanes);
+
+/// One block of packed[7][…], each part as by ck_signal_pack, of kernels of `taps`, `turned` from the last to the first.
+void ck_signal_pack_tiles(float *packed, const float *weights, const ck_signal *signal, long taps, int turned, long results,
+                          long sources, long result_stride, long source_stride, long block, long lanes);
+
+/// One block of weights from gradient[7][…], each part as ck_signal_weights found it.
+void ck_signal_unpack_tiles(float *weights, const float *gradient, const ck_signal *signal, long taps, long results,
+                            long sources, long result_stride, long source_stride, long block, long lanes);
 
 /// What a grid reads outside the picture: 0, the nearest pixel, or the picture mirrored.
 typedef enum ck_grid_padding { ck_grid_zeros, ck_grid_border, ck_grid_reflection } ck_grid_padding;
@@ -310,6 +338,11 @@ void ck_layer_norm(float *result, float *means, float *scales, const float *a, c
 void ck_layer_norm_pullback(float *result, double *weights, double *biases, const float *a, const float *means,
                             const float *scales, const float *weight, const float *upstream, float *row, long rows,
                             long columns);
+
+/// Each row times lengths[r] · inverses[r], which is one over its own length.
+void ck_scale_rows(float *result, float *inverses, const float *a, const float *lengths, long rows, long columns);
+void ck_scale_rows_pullback(float *result, float *lengths_gradient, const float *a, const float *lengths,
+                            const float *inverses, const float *upstream, long rows, long columns);
 
 // Functions of one number: f(a), f′(a) or f″(a), as `order` says, times `upstream` where order > 0 and it is given. `p` is
 // the slope of ck_leaky_relu and the α of ck_elu.

@@ -33,6 +33,11 @@ public struct LSTM: Module {
   ///
   /// - Parameter state: Before the first step; zeros by default.
   public func run(_ x: Tensor, from state: State? = nil) -> (output: Tensor, state: State) {
+    if x.shape[0] == 1, let layers = stack.oneWay, layers.count > 1,
+      let found = runTogether(layers, x, from: state)
+    {
+      return found
+    }
     var (hiddens, cells): ([Tensor], [Tensor]) = ([], [])
     let output = stack.run(x) { index, direction, x in
       let given = linear(
@@ -47,5 +52,21 @@ public struct LSTM: Module {
       return states
     }
     return (output, State(hidden: stacked(hiddens, axis: 0), cell: stacked(cells, axis: 0)))
+  }
+
+  /// Runs layers of one direction over one item at the same time, where no gradient is wanted.
+  private func runTogether(
+    _ layers: [RecurrentStack.Direction], _ x: Tensor, from state: State?
+  ) -> (output: Tensor, state: State)? {
+    let zeros = Tensor(repeating: 0, shape: [layers.count, 1, stack.size])
+    let parameters = layers.map {
+      (
+        inputWeight: $0.inputWeight.value, weight: $0.weight.value,
+        bias: $0.inputBias.value + $0.bias.value
+      )
+    }
+    return lstmStack(
+      x, layers: parameters, hidden: state?.hidden ?? zeros, cell: state?.cell ?? zeros
+    ).map { ($0.states, State(hidden: $0.hidden, cell: $0.cell)) }
   }
 }

@@ -41,6 +41,11 @@ struct RecurrentStack: Module {
     }
   }
 
+  /// The layers, if they have one direction.
+  var oneWay: [Direction]? {
+    layers.allSatisfy { $0.count == 1 } ? layers.map { $0[0] } : nil
+  }
+
   /// Runs every layer on what the one below gives, both directions side by side.
   ///
   /// - Parameter direction: Is given the number of the direction, itself and `[batch, steps, …]`.

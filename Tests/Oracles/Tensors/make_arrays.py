@@ -114,6 +114,10 @@ record(
     "layer-norm", lambda xs: F.layer_norm(xs[0], (2, 7), xs[1], xs[2]), 1 + 2 * normal("layer-norm", 5, 7, 2, 7),
     normal("layer-norm scale", 2, 7), normal("layer-norm shift", 2, 7))
 
+record(
+    "scale-rows", lambda xs: xs[0] * (xs[1] / xs[0].flatten(1).norm(dim=1)[:, None, None]),
+    normal("scale-rows", 5, 3, 7), normal("scale-rows lengths", 5, 1, 1))
+
 # Functions of one number, at ordinary values, near the kinks and far out.
 
 far = np.float32([-90, -30, -9, -3.01, -2.99, -1e-3, 1e-3, 2.99, 3.01, 9, 30, 80])
