@@ -9,6 +9,7 @@ let layers: [[String]] = [
   ["Media", "Kernels"],  // the code that touches C pointers
   ["Tensors", "WeightFiles"],  // arrays with their gradients, and in files
   ["Neural", "Signal", "Imaging"],  // what models are built from
+  ["Faces"],  // shared by all that changes faces
   ["ONNX", "QRSteganography"],  // one target per field; none knows another
   ["Pipelines"],  // file in, file out
   ["palimpsest"],  // the command line
@@ -31,7 +32,7 @@ let package = Package(
       name: "Palimpsest",
       targets: [
         "Pipelines", "QRSteganography", "ONNX", "Neural", "Signal", "WeightFiles", "Tensors",
-        "Imaging",
+        "Faces", "Imaging",
         "Media", "MediaTypes",
       ]),
     .library(
@@ -71,7 +72,11 @@ let package = Package(
     .target(
       name: "Neural", dependencies: ["Tensors", "Kernels", "WeightFiles"], swiftSettings: safe),
     .target(name: "Signal", dependencies: ["Tensors"], swiftSettings: safe),
-    .target(name: "Imaging", dependencies: ["MediaTypes"], swiftSettings: safe),
+    .target(name: "Imaging", dependencies: ["MediaTypes", "Kernels"], swiftSettings: safe),
+    .target(
+      name: "Faces",
+      dependencies: ["MediaTypes", "Imaging", "Kernels", "Tensors", "WeightFiles", "Neural"],
+      swiftSettings: safe),
     .target(
       name: "ONNX",  // not `safe`: the generated code is not
       dependencies: [
@@ -123,7 +128,15 @@ let package = Package(
       name: "SignalTests", dependencies: ["Signal", "Tensors", "TestSupport"],
       resources: [.copy("Fixtures")], swiftSettings: checked),
     .testTarget(
-      name: "ImagingTests", dependencies: ["Imaging", "MediaTypes"], swiftSettings: checked),
+      name: "ImagingTests", dependencies: ["Imaging", "MediaTypes", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: checked),
+    .testTarget(
+      name: "FacesTests",
+      dependencies: [
+        "Faces", "Imaging", "Media", "MediaTypes", "Tensors", "WeightFiles", "Neural",
+        "TestSupport",
+      ],
+      resources: [.copy("Fixtures")], swiftSettings: checked),
     .testTarget(
       name: "QRSteganographyTests",
       dependencies: [
