@@ -145,9 +145,10 @@ public func convolved(
   ) {
     let upstream = $0.blocked
     return [
-      x.node == nil ? nil : convolvedBack(upstream, weight: weight, geometry: geometry),
-      weightGradient(x, upstream, shape: weight.shape, geometry: geometry),
-      bias == nil ? nil : biasGradient(upstream),
+      x.isTracked ? convolvedBack(upstream, weight: weight, geometry: geometry) : nil,
+      weight.isTracked
+        ? weightGradient(x, upstream, shape: weight.shape, geometry: geometry) : nil,
+      bias?.isTracked == true ? biasGradient(upstream) : nil,
     ]
   }
 }
@@ -163,8 +164,9 @@ private func convolvedBack(_ upstream: Tensor, weight: Tensor, geometry: Convolu
   ) { second in
     let second = second.blocked
     return [
-      convolved(second, weight: weight, bias: nil, geometry: geometry),
-      weightGradient(second, upstream, shape: weight.shape, geometry: geometry),
+      upstream.isTracked ? convolved(second, weight: weight, bias: nil, geometry: geometry) : nil,
+      weight.isTracked
+        ? weightGradient(second, upstream, shape: weight.shape, geometry: geometry) : nil,
     ]
   }
 }
@@ -189,8 +191,8 @@ private func weightGradient(
   ) { second in
     let second = second.plain
     return [
-      convolvedBack(upstream, weight: second, geometry: geometry),
-      convolved(x, weight: second, bias: nil, geometry: geometry),
+      x.isTracked ? convolvedBack(upstream, weight: second, geometry: geometry) : nil,
+      upstream.isTracked ? convolved(x, weight: second, bias: nil, geometry: geometry) : nil,
     ]
   }
 }

@@ -78,7 +78,7 @@ private func sampled(
     let upstream = $0.laid(as: x)
     return [
       spread(upstream, weights, taps),
-      weights.node == nil ? nil : dots(x, upstream, taps),
+      weights.isTracked ? dots(x, upstream, taps) : nil,
     ]
   }
 }

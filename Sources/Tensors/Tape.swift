@@ -12,6 +12,9 @@ final class Node {
   /// Operations are numbered as they happen, so that a result always has a higher number than its
   /// inputs.
   let number: Int
+  /// Whether the gradient that is being found wants something that this was made from; `true`
+  /// between gradients.
+  fileprivate(set) var isWanted = true
 
   private static let counter = Atomic<Int>(0)
 
@@ -69,17 +72,21 @@ public func recomputed(
   ) { upstream in
     // A gradient that is differentiated in turn must keep the history of the inputs.
     let isRecording = Recording.isOn
-    let given = isRecording ? inputs : inputs.map { $0.isTracked ? $0.variable : $0 }
+    let given = isRecording ? inputs : inputs.map { $0.isTracked ? $0.variable : $0.detached }
+    let wanted = sources.indices.filter { sources[$0].isTracked }
     let again = Recording.$isOn.withValue(true) { body(given) }
-    return gradients(
-      of: again, upstream: upstream, with: given + parameters, recording: isRecording
-    ).enumerated().map { sources[$0].isTracked ? $1 : nil }
+    let found = gradients(
+      of: again, upstream: upstream, with: wanted.map { (given + parameters)[$0] },
+      recording: isRecording)
+    var parts = [Tensor?](repeating: nil, count: sources.count)
+    for (index, gradient) in zip(wanted, found) { parts[index] = gradient }
+    return parts
   }
 }
 
 extension Tensor {
-  /// Whether the tensor has a history, so that its gradient can be wanted.
-  var isTracked: Bool { node != nil }
+  /// Whether the tensor has a history; in a pullback, whether its gradient is wanted.
+  var isTracked: Bool { node?.isWanted ?? false }
 
   /// The result of an operation, with its pullback if any input has a history.
   ///
@@ -133,12 +140,20 @@ public func gradients(
     var found: [ObjectIdentifier: Tensor] = [:]
     guard let root = result.node else { return variables.map(zeros) }
     found[ObjectIdentifier(root)] = upstream ?? Tensor(repeating: 1, shape: result.shape)
-    for node in history(of: root) {
+    let history = history(of: root)
+    let before = history.map(\.isWanted)  // within the pullback of another gradient, not all
+    for node in history.reversed() {
+      node.isWanted =
+        wanted.contains(ObjectIdentifier(node)) || node.inputs.contains { $0?.isWanted ?? false }
+    }
+    defer { for (node, wasWanted) in zip(history, before) { node.isWanted = wasWanted } }
+    for node in history where node.isWanted {
       let key = ObjectIdentifier(node)
       guard let gradient = found[key] else { continue }
       if !wanted.contains(key) { found[key] = nil }
+      guard node.inputs.contains(where: { $0?.isWanted ?? false }) else { continue }
       for (input, part) in zip(node.inputs, node.pullback(gradient)) {
-        guard let input, let part else { continue }
+        guard let input, input.isWanted, let part else { continue }
         let inputKey = ObjectIdentifier(input)
         found[inputKey] = found[inputKey].map { $0 + part } ?? part
       }

@@ -36,6 +36,27 @@ struct OtherCommandTests {
     #expect(verified.status == 1, "\(verified)")
   }
 
+  @Test func `training that is told to stop finishes its step and writes everything`() throws {
+    let data = try Folder()
+    _ = try Media.still(in: data)
+    let run = folder.file("run")
+    let process = try Program.start(
+      ["train", "stego", "--data", data.path, "--out", run, "--batch", "2", "--steps", "100000"],
+      weights: nil, output: "/dev/null", error: folder.file("err"))
+    func steps() -> Int {
+      let log = try? String(contentsOfFile: run + "/log.csv", encoding: .utf8)
+      return (log?.split(separator: "\n").count ?? 1) - 1
+    }
+    for _ in 0..<2400 where steps() < 2 && process.isRunning { usleep(50_000) }
+    kill(process.processIdentifier, SIGINT)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+    let report = try String(contentsOfFile: folder.file("err"), encoding: .utf8)
+    #expect(report.hasSuffix("the results of \(steps()) steps, when it was stopped\n"))
+    let checkpoint = try Data(contentsOf: URL(fileURLWithPath: run + "/checkpoint.safetensors"))
+    #expect(checkpoint.prefix(4096).contains(Data("\"step\":\"\(steps())\"".utf8)))
+  }
+
   @Test func `training needs something to train on`() throws {
     let outcome = try Program.run(
       "train", "stego", "--data", folder.path, "--out", folder.file("run"))

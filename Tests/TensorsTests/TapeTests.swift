@@ -31,6 +31,24 @@ import Testing
     expectClose(back[1].array, (2 * middle * middle).array, tolerance: 1e-6)
   }
 
+  @Test func `finds no gradient that nobody asked for`() {
+    let (x, weight, bias) = (
+      randomTensor("x", [1, 2, 6, 7]).variable, randomTensor("weight", [3, 2, 3, 3]).variable,
+      randomTensor("bias", [3]).variable
+    )
+    func result() -> Tensor { exp(convolved(exp(x), weight: weight, bias: bias)).sum() }
+    let output = result()
+    let all = traced { gradients(of: output, with: [x, weight, bias]) }
+    for (index, variable) in [x, weight, bias].enumerated() {
+      let one = traced { gradients(of: output, with: [variable]) }
+      #expect(one.result[0].array == all.result[index].array)
+      #expect(one.operations.count < all.operations.count)
+    }
+    // What was left out once is found when it is asked for.
+    let again = gradients(of: output, with: [x, weight, bias])
+    #expect(again.map(\.array) == all.result.map(\.array))
+  }
+
   @Test(arguments: 1...3) func `differentiates element-wise functions`(seed: Int) {
     let start = [
       randomTensor("a \(seed)", [2, 3, 2, 5]), randomTensor("b \(seed)", [1, 3, 1, 1]),
