@@ -15,6 +15,10 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [.product(name: "PalimpsestEngine", package: "Palimpsest")],
-      swiftSettings: checked)
+      swiftSettings: checked),
+    .executableTarget(
+      name: "first-tensor",
+      dependencies: [.product(name: "PalimpsestEngine", package: "Palimpsest")],
+      swiftSettings: checked),
   ]
 )
