@@ -12,6 +12,9 @@ long ck_lanes(void) {
 }
 
 // Each kernel is written once for a constant number of lanes, so that the compiler keeps a block in registers.
+// A loop over pixels that are to stay vectors of lanes: as a vector of pixels it would shuffle.
+#define BY_LANES _Pragma("clang loop vectorize(disable)")
+
 #define FOR_LANES(call16, call8) \
   if (lanes == 16) { call16; } else { call8; }
 
@@ -28,7 +31,7 @@ INLINE void norm_relu(float *restrict band, const float *restrict picture, const
         continue;
       }
       const float *from = picture + (block * height + y) * width * lanes;
-      for (long x = 0; x < width; x++)
+      BY_LANES for (long x = 0; x < width; x++)
         for (long l = 0; l < lanes; l++) {
           float z = a[l] * from[x * lanes + l] + b[l];
           to[x * lanes + l] = z > 0 ? z : 0;
@@ -195,5 +198,39 @@ PER_CPU void ck_unblock(float *restrict plain, const float *restrict blocked, lo
   for (long c = 0; c < channels; c++) {
     const float *from = blocked + c / lanes * lanes * pixels + c % lanes;
     for (long x = 0; x < pixels; x++) plain[c * pixels + x] = from[x * lanes];
+  }
+}
+
+// The channels of one block that stand in a run of channels.
+#define FOR_EACH_BLOCK                                                                              \
+  for (long done = 0; done < count;)                                                                \
+    for (run r = next_run(done, offset, count, lanes); r.count; done += r.count, r.count = 0)
+
+PER_CPU void ck_block_to_last(float *restrict last, const float *restrict blocked, long offset, long count, long pixels,
+                              long lanes) {
+  FOR_EACH_BLOCK {
+    const float *from = blocked + r.picture / lanes * pixels * lanes + r.picture % lanes;
+    if (r.count == 16)
+      for (long x = 0; x < pixels; x++) memcpy(last + x * count + r.band, from + x * lanes, 16 * sizeof(float));
+    else
+      for (long x = 0; x < pixels; x++)
+        for (long l = 0; l < r.count; l++) last[x * count + r.band + l] = from[x * lanes + l];
+  }
+}
+
+PER_CPU void ck_last_to_block(float *restrict blocked, const float *restrict last, long offset, long count, long channels,
+                              long pixels, long lanes) {
+  FOR_EACH_BLOCK {
+    float *to = blocked + r.picture / lanes * pixels * lanes + r.picture % lanes;
+    const long end = r.picture + r.count == channels ? lanes - r.picture % lanes : r.count;
+    if (end == 16)
+      for (long x = 0; x < pixels; x++) {
+        float values[16] = {0};
+        memcpy(values, last + x * count + r.band, r.count * sizeof(float));
+        memcpy(to + x * lanes, values, sizeof values);
+      }
+    else
+      for (long x = 0; x < pixels; x++)
+        for (long l = 0; l < end; l++) to[x * lanes + l] = l < r.count ? last[x * count + r.band + l] : 0;
   }
 }

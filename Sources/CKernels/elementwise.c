@@ -1,23 +1,27 @@
 #include "CKernels.h"
 #include "vector.h"
 
-// Functions of one number with their first and second derivatives. `p` is the function's own constant.
+// Functions of one number with their first and second derivatives. `p` is the function's own constant. The result may stand
+// in place of `a`, so no loop depends on an earlier round of itself.
+#define VECTORIZED _Pragma("clang loop vectorize(assume_safety)")
+
+#define ROOT(x) __builtin_elementwise_sqrt(x)  // unlike sqrtf, sets no errno
 
 #define EACH(expression)                          \
-  for (long i = 0; i < count; i++) {              \
+  VECTORIZED for (long i = 0; i < count; i++) {   \
     float x = a[i];                               \
     (void)x;                                      \
     result[i] = expression;                       \
   }
 #define EACH_TIMES(expression)                    \
-  for (long i = 0; i < count; i++) {              \
+  VECTORIZED for (long i = 0; i < count; i++) {   \
     float x = a[i];                               \
     (void)x;                                      \
     result[i] = upstream[i] * (expression);       \
   }
 
 #define FUNCTION(name, value, first, second)                                                                          \
-  PER_CPU void name(float *restrict result, const float *restrict a, const float *restrict upstream, float p,         \
+  PER_CPU void name(float *result, const float *a, const float *upstream, float p,                                   \
                     int order, long count) {                                                                          \
     (void)p;                                                                                                          \
     if (order == 0)                                                                                                   \
@@ -73,7 +77,7 @@ FUNCTION(ck_mish, x * vector_tanh(vector_softplus(x)), mish1(x, vector_tanh(vect
 FUNCTION(ck_hard_sigmoid, x <= -3 ? 0 : x >= 3 ? 1 : x / 6 + 0.5f, x > -3 && x < 3 ? 1 / 6.0f : 0, 0)
 FUNCTION(ck_hard_swish, x <= -3 ? 0 : x >= 3 ? x : x * (x / 6 + 0.5f), x < -3 ? 0 : x > 3 ? 1 : x / 3 + 0.5f,
          x > -3 && x < 3 ? 1 / 3.0f : 0)
-FUNCTION(ck_sqrt, sqrtf(x), 0.5f / sqrtf(x), -0.25f / (x * sqrtf(x)))
+FUNCTION(ck_sqrt, ROOT(x), 0.5f / ROOT(x), -0.25f / (x * ROOT(x)))
 FUNCTION(ck_abs, fabsf(x), (x > 0) - (x < 0), 0)
 FUNCTION(ck_floor, floorf(x), 0, 0)
 FUNCTION(ck_round, nearbyintf(x), 0, 0)
@@ -81,22 +85,22 @@ FUNCTION(ck_round, nearbyintf(x), 0, 0)
 #define STRETCH 256
 
 /// sin(x + order · π / 2). A stretch with a large argument goes through the C library, which cuts it exactly.
-PER_CPU void ck_sine(float *restrict result, const float *restrict a, const float *restrict upstream, float p, int order,
-                     long count) {
+PER_CPU void ck_sine(float *result, const float *a, const float *upstream, float p, int order, long count) {
   (void)p;
   for (long start = 0; start < count; start += STRETCH) {
     long end = start + STRETCH < count ? start + STRETCH : count;
     float size = 0;
     for (long i = start; i < end; i++) size = fabsf(a[i]) > size ? fabsf(a[i]) : size;
-    if (size < 8192)
-      for (long i = start; i < end; i++) result[i] = vector_sine(a[i], order);
-    else
+    if (size < 8192) {
+      VECTORIZED for (long i = start; i < end; i++) result[i] = vector_sine(a[i], order);
+    } else
       for (long i = start; i < end; i++) {
         float value = order & 1 ? cosf(a[i]) : sinf(a[i]);
         result[i] = order & 2 ? -value : value;
       }
-    if (upstream)
-      for (long i = start; i < end; i++) result[i] *= upstream[i];
+    if (upstream) {
+      VECTORIZED for (long i = start; i < end; i++) result[i] *= upstream[i];
+    }
   }
 }
 

@@ -8,7 +8,7 @@
 #define INLINE static inline __attribute__((always_inline))
 
 #define LANES 16
-#define AT_ONCE 16
+#define AT_ONCE 13
 #define CPU __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
 #define NAME(x) x##16
 #include "winograd_lanes.h"
@@ -18,40 +18,34 @@
 #undef NAME
 
 #define LANES 8
-#define AT_ONCE 8
+#define AT_ONCE 6
 #define CPU __attribute__((target_clones("arch=x86-64-v3", "default")))
 #define NAME(x) x##8
 #include "winograd_lanes.h"
 
-void ck_winograd_source(float *tiles, long pitch, long stride, const float *picture, const float *scale,
+void ck_winograd_source(float *tiles, long pitch, long count, const float *picture, const float *scale,
                         const float *shift, long blocks, long height, long width, long top, long left, long across,
                         long tile_rows, long lanes) {
   if (lanes == 16)
-    any_source16(tiles, pitch, stride, picture, scale, shift, blocks, height, width, top, left, across, tile_rows);
+    any_source16(tiles, pitch, count, picture, scale, shift, blocks, height, width, top, left, across, tile_rows);
   else
-    any_source8(tiles, pitch, stride, picture, scale, shift, blocks, height, width, top, left, across, tile_rows);
+    any_source8(tiles, pitch, count, picture, scale, shift, blocks, height, width, top, left, across, tile_rows);
 }
 
 void ck_winograd_upstream(float *tiles, long pitch, const float *band, long rows, long width, long lanes) {
   lanes == 16 ? upstream16(tiles, pitch, band, rows, width) : upstream8(tiles, pitch, band, rows, width);
 }
 
-void ck_winograd_products(float *result, long result_pitch, const float *tiles, long pitch, long stride,
-                          const float *weights, long inputs, long outputs, long count, long depth, int fresh,
-                          long lanes) {
-  if (lanes == 16)
-    products16(result, result_pitch, tiles, pitch, stride, weights, inputs, outputs, count, depth, fresh);
-  else
-    products8(result, result_pitch, tiles, pitch, stride, weights, inputs, outputs, count, depth, fresh);
+void ck_winograd_products(float *result, long result_pitch, const float *tiles, long pitch, const float *weights,
+                          long inputs, long outputs, long count, long depth, int fresh, long lanes) {
+  (lanes == 16 ? products16 : products8)(result, result_pitch, tiles, pitch, weights, inputs, outputs, count, depth,
+                                         fresh);
 }
 
-void ck_winograd_outer(float *gradient, long gradient_pitch, const float *tiles, long pitch, long stride,
-                       const float *upstream, long upstream_pitch, long blocks, long count, long depth, int fresh,
-                       long lanes) {
-  if (lanes == 16)
-    outer16(gradient, gradient_pitch, tiles, pitch, stride, upstream, upstream_pitch, blocks, count, depth, fresh);
-  else
-    outer8(gradient, gradient_pitch, tiles, pitch, stride, upstream, upstream_pitch, blocks, count, depth, fresh);
+void ck_winograd_outer(float *gradient, long gradient_pitch, const float *tiles, long pitch, const float *upstream,
+                       long upstream_pitch, long blocks, long count, long depth, int fresh, long lanes) {
+  (lanes == 16 ? outer16 : outer8)(gradient, gradient_pitch, tiles, pitch, upstream, upstream_pitch, blocks, count,
+                                   depth, fresh);
 }
 
 void ck_winograd_result(float *band, const float *products, long pitch, const float *bias, long rows, long width,

@@ -62,7 +62,7 @@ INLINE void NAME(from_packed)(VEC *g, const VEC *u, const long n) {
 
 #define TILES_PER_RUN 16
 
-INLINE void NAME(source)(float *tiles, long pitch, long stride, const float *picture, const float *scale,
+INLINE void NAME(source)(float *tiles, long pitch, long count, const float *picture, const float *scale,
                          const float *shift, long blocks, long height, long width, long top, long left, long across,
                          long tile_rows, const int mapped) {
   VEC columns[(4 * TILES_PER_RUN + 2) * 6];  // Bᵀ d of a run of tiles; neighbours share two of six columns
@@ -92,7 +92,7 @@ INLINE void NAME(source)(float *tiles, long pitch, long stride, const float *pic
           NAME(to_tile)(columns + 6 * column, d, 1);
         }
         for (long t = 0; t < run; t++) {
-          float *to = tiles + (ty * across + start + t) * stride + block * LANES;
+          float *to = tiles + (block * count + ty * across + start + t) * LANES;
           for (long i = 0; i < 6; i++) {
             VEC r[6];
             NAME(to_tile)(r, columns + 24 * t + i, 6);
@@ -104,13 +104,13 @@ INLINE void NAME(source)(float *tiles, long pitch, long stride, const float *pic
   }
 }
 
-CPU static void NAME(any_source)(float *tiles, long pitch, long stride, const float *picture, const float *scale,
+CPU static void NAME(any_source)(float *tiles, long pitch, long count, const float *picture, const float *scale,
                                  const float *shift, long blocks, long height, long width, long top, long left,
                                  long across, long tile_rows) {
   if (scale)
-    NAME(source)(tiles, pitch, stride, picture, scale, shift, blocks, height, width, top, left, across, tile_rows, 1);
+    NAME(source)(tiles, pitch, count, picture, scale, shift, blocks, height, width, top, left, across, tile_rows, 1);
   else
-    NAME(source)(tiles, pitch, stride, picture, 0, 0, blocks, height, width, top, left, across, tile_rows, 0);
+    NAME(source)(tiles, pitch, count, picture, 0, 0, blocks, height, width, top, left, across, tile_rows, 0);
 }
 
 CPU static void NAME(upstream)(float *tiles, long pitch, const float *band, long rows, long width) {
@@ -135,44 +135,71 @@ CPU static void NAME(upstream)(float *tiles, long pitch, const float *band, long
     }
 }
 
-INLINE void NAME(product)(float *result, const float *tiles, long stride, const float *weights, long depth, int fresh,
-                          const long n) {
-  VEC sums[AT_ONCE];
-  for (long t = 0; t < n; t++) sums[t] = fresh ? (VEC){0} : LOAD(result + t * LANES);
-  for (long k = 0; k < depth; k++) {
-    VEC w = LOAD(weights + k * LANES);
-    for (long t = 0; t < n; t++) sums[t] += tiles[t * stride + k] * w;
-  }
-  for (long t = 0; t < n; t++) STORE(result + t * LANES) = sums[t];
-}
-
-CPU static void NAME(products)(float *result, long result_pitch, const float *tiles, long pitch, long stride,
-                               const float *weights, long inputs, long outputs, long count, long depth, int fresh) {
-  for (long position = 0; position < 36; position++)
-    for (long block = 0; block < outputs / LANES; block++) {
-      float *r = result + (36 * block + position) * result_pitch;
-      const float *v = tiles + position * pitch, *w = weights + (36 * block + position) * inputs * LANES;
-      long t = 0;
-      for (; t + AT_ONCE <= count; t += AT_ONCE)
-        NAME(product)(r + t * LANES, v + t * stride, stride, w, depth, fresh, AT_ONCE);
-      for (; t + 4 <= count; t += 4) NAME(product)(r + t * LANES, v + t * stride, stride, w, depth, fresh, 4);
-      for (; t < count; t++) NAME(product)(r + t * LANES, v + t * stride, stride, w, depth, fresh, 1);
+// The products of `n` tiles for one block of outputs, or two. `block` floats lie between two blocks of the tiles.
+INLINE void NAME(product)(float *result, long result_pitch, const float *tiles, long block, const float *weights,
+                          long weights_pitch, long depth, int fresh, const long n, const long outputs) {
+  VEC sums[2][AT_ONCE];
+  for (long o = 0; o < outputs; o++)
+    for (long t = 0; t < n; t++) sums[o][t] = fresh ? (VEC){0} : LOAD(result + o * result_pitch + t * LANES);
+  for (long start = 0; start < depth; start += LANES, tiles += block, weights += LANES * LANES)
+    for (long k = 0; k < LANES; k++) {
+      const VEC w = LOAD(weights + k * LANES);
+      VEC w2 = w;
+      if (outputs == 2) w2 = LOAD(weights + weights_pitch + k * LANES);
+      for (long t = 0; t < n; t++) {
+        const float x = tiles[t * LANES + k];
+        sums[0][t] += x * w;
+        if (outputs == 2) sums[1][t] += x * w2;
+      }
     }
+  for (long o = 0; o < outputs; o++)
+    for (long t = 0; t < n; t++) STORE(result + o * result_pitch + t * LANES) = sums[o][t];
 }
 
-CPU static void NAME(outer)(float *gradient, long gradient_pitch, const float *tiles, long pitch, long stride,
-                            const float *upstream, long upstream_pitch, long blocks, long count, long depth, int fresh) {
+#define ALL_OF(n, outputs)                                                                                       \
+  case n:                                                                                                        \
+    NAME(product)(r, 36 * result_pitch, v, block, w, 36 * inputs * LANES, depth, fresh, n < AT_ONCE ? n : AT_ONCE, \
+                  outputs);                                                                                      \
+    break;
+#define ALL(outputs)                                                                                             \
+  ALL_OF(1, outputs) ALL_OF(2, outputs) ALL_OF(3, outputs) ALL_OF(4, outputs) ALL_OF(5, outputs) ALL_OF(6, outputs) \
+  ALL_OF(7, outputs) ALL_OF(8, outputs) ALL_OF(9, outputs) ALL_OF(10, outputs) ALL_OF(11, outputs)               \
+  ALL_OF(12, outputs) ALL_OF(13, outputs)
+
+CPU static void NAME(products)(float *result, long result_pitch, const float *tiles, long pitch, const float *weights,
+                               long inputs, long outputs, long count, long depth, int fresh) {
+  const long runs = (count + AT_ONCE - 1) / AT_ONCE, blocks = outputs / LANES, block = count * LANES;
+  for (long position = 0; position < 36; position++)
+    for (long output = 0; output < blocks; output += 2)
+      for (long run = 0; run < runs; run++) {
+        const long t = count * run / runs, n = count * (run + 1) / runs - t;
+        float *r = result + (36 * output + position) * result_pitch + t * LANES;
+        const float *v = tiles + position * pitch + t * LANES;
+        const float *w = weights + (36 * output + position) * inputs * LANES;
+        if (output + 1 < blocks) {
+          switch (n) { ALL(2) }
+        } else {
+          switch (n) { ALL(1) }
+        }
+      }
+}
+
+#undef ALL
+#undef ALL_OF
+
+CPU static void NAME(outer)(float *gradient, long gradient_pitch, const float *tiles, long pitch, const float *upstream,
+                            long upstream_pitch, long blocks, long count, long depth, int fresh) {
   for (long position = 0; position < 36; position++)
     for (long block = 0; block < blocks; block++) {
       const float *y = upstream + (36 * block + position) * upstream_pitch;
       float *to = gradient + (36 * block + position) * gradient_pitch;
       for (long k = 0; k < depth; k += 8) {
-        const float *v = tiles + position * pitch + k;
+        const float *v = tiles + position * pitch + k / LANES * count * LANES + k % LANES;
         VEC sums[8];
         for (long i = 0; i < 8; i++) sums[i] = fresh ? (VEC){0} : LOAD(to + (k + i) * LANES);
         for (long t = 0; t < count; t++) {
           VEC w = LOAD(y + t * LANES);
-          for (long i = 0; i < 8; i++) sums[i] += v[t * stride + i] * w;
+          for (long i = 0; i < 8; i++) sums[i] += v[t * LANES + i] * w;
         }
         for (long i = 0; i < 8; i++) STORE(to + (k + i) * LANES) = sums[i];
       }
@@ -238,12 +265,10 @@ CPU static void NAME(unpack)(float *gradient, long gradient_pitch, const float *
 }
 
 CPU static void NAME(order)(float *weights, const float *gradient, long inputs, long outputs) {
-  long depth = (inputs + LANES - 1) / LANES * LANES;
-  for (long o = 0; o < outputs; o++) {
-    const float *from = gradient + o / LANES * 9 * depth * LANES + o % LANES;
-    for (long k = 0; k < inputs; k++)
-      for (long i = 0; i < 9; i++) weights[(o * inputs + k) * 9 + i] = from[(i * depth + k) * LANES];
-  }
+  long depth = (inputs + LANES - 1) / LANES * LANES, count = outputs < LANES ? outputs : LANES;
+  for (long k = 0; k < inputs; k++)
+    for (long o = 0; o < count; o++)
+      for (long i = 0; i < 9; i++) weights[(o * inputs + k) * 9 + i] = gradient[(i * depth + k) * LANES + o];
 }
 
 #undef VEC

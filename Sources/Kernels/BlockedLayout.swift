@@ -9,11 +9,8 @@ extension Buffer {
     precondition(count == batch * channels * pixels, "\(count) floats blocked as \(channels) maps")
     let result = Buffer(
       count: blockedCount(batch: batch, channels: channels, height: pixels, width: 1))
-    let pitch = result.count / batch
-    parallel(batch) { image in
-      ck_block(
-        result.pointer + image * pitch, pointer + image * channels * pixels, channels, pixels,
-        channelLanes)
+    forEachBlock(batch: batch, channels: channels, pixels: pixels) { blocked, plain, count in
+      ck_block(result.pointer + blocked, pointer + plain, count, pixels, channelLanes)
     }
     return result
   }
@@ -21,13 +18,27 @@ extension Buffer {
   /// A blocked batch as a plain one.
   public func unblocked(batch: Int, channels: Int, pixels: Int) -> Buffer {
     let result = Buffer(count: batch * channels * pixels)
-    let pitch = count / batch
-    parallel(batch) { image in
-      ck_unblock(
-        result.pointer + image * channels * pixels, pointer + image * pitch, channels, pixels,
-        channelLanes)
+    forEachBlock(batch: batch, channels: channels, pixels: pixels) { blocked, plain, count in
+      ck_unblock(result.pointer + plain, pointer + blocked, count, pixels, channelLanes)
     }
     return result
+  }
+
+  /// Gives out the blocks of a batch: where one begins in blocked memory, where in plain memory, and
+  /// how many channels it has.
+  private func forEachBlock(
+    batch: Int, channels: Int, pixels: Int,
+    _ body: (_ blocked: Int, _ plain: Int, _ channels: Int) -> Void
+  ) {
+    let blocks = (channels + channelLanes - 1) / channelLanes
+    parallelRuns(batch * blocks, cost: pixels * channelLanes) { first, length in
+      for index in first..<first + length {
+        let channel = index % blocks * channelLanes
+        body(
+          index * channelLanes * pixels, (index / blocks * channels + channel) * pixels,
+          min(channelLanes, channels - channel))
+      }
+    }
   }
 
   /// Adds `constant[c] + slope[c] · values` to the first channels of each blocked picture, in

@@ -121,11 +121,19 @@ public struct ChannelNormalization: Hashable, Sendable {
     _ x: Buffer, _ statistics: Statistics, epsilon: Double, factors: [Double], shifts: [Double]
   ) -> Buffer {
     check(x)
+    let (scale, shift) = tables(statistics, epsilon: epsilon, factors: factors, shifts: shifts)
+    return affine(x, scale, shift)
+  }
+
+  /// ``normalize(_:_:epsilon:factors:shifts:)`` as a step of a ``Tail``.
+  public func tables(
+    _ statistics: Statistics, epsilon: Double, factors: [Double], shifts: [Double]
+  ) -> (scale: Buffer, shift: Buffer) {
     let scale = factors.indices.map {
       factors[$0] / (statistics.variances[$0] + epsilon).squareRoot()
     }
     let shift = shifts.indices.map { shifts[$0] - scale[$0] * statistics.means[$0] }
-    return affine(x, padded(scale), padded(shift))
+    return (padded(scale), padded(shift))
   }
 
   private func affine(_ x: Buffer, _ scale: Buffer, _ shift: Buffer?) -> Buffer {

@@ -25,19 +25,33 @@ extension ConvolutionGeometry {
     return turned
   }
 
-  private var inputBlocks: Int { (inputChannels + channelLanes - 1) / channelLanes }
-  private var outputBlocks: Int { (outputChannels + channelLanes - 1) / channelLanes }
+  private var inputBlocks: Int { blocks(inputChannels) }
+  private var outputBlocks: Int { blocks(outputChannels) }
 
-  /// A run of rows of one picture's results.
+  /// A run of rows of one picture's results, or several pictures' whole results.
   private struct Band {
     let image, first: Int
     let tiles: Tiles
+
+    var images: Range<Int> { image..<image + tiles.pictures }
   }
 
-  /// Bands of whole rows of tiles, about 64 tiles each.
+  /// Bands of whole rows of tiles, about 64 tiles each, or of as many small pictures as have at most
+  /// 128 tiles: each band reads all weights.
   private var bands: [Band] {
-    let down = (outputHeight + 3) / 4
-    let parts = max(1, down / max(1, 64 / ((outputWidth + 3) / 4)))
+    let (across, down) = ((outputWidth + 3) / 4, (outputHeight + 3) / 4)
+    let together = min(batch, max(1, 128 / (across * down)))
+    if together > 1 {
+      let parts = (batch + together - 1) / together
+      return (0..<parts).map { part in
+        let image = batch * part / parts
+        let pictures = batch * (part + 1) / parts - image
+        return Band(
+          image: image, first: 0,
+          tiles: Tiles(rows: outputHeight, width: outputWidth, pictures: pictures))
+      }
+    }
+    let parts = max(1, down / max(1, 64 / across))
     return (0..<batch).flatMap { image in
       (0..<parts).map { part in
         let first = 4 * (down * part / parts)
@@ -48,19 +62,23 @@ extension ConvolutionGeometry {
     }
   }
 
-  func tiledConvolve(_ source: Buffer, weights: Buffer, bias: Buffer?) -> Buffer {
+  func tiledConvolve(_ source: Buffer, weights: Buffer, bias: Buffer?, tail: Tail) -> Buffer {
     convolve(
-      source, bias: bias, packed: weights.winograd(inputs: inputChannels, outputs: outputChannels))
+      source, bias: bias,
+      packed: weights.winograd(inputs: inputChannels, outputs: outputChannels), tail: tail)
   }
 
   func tiledSourceGradient(_ upstream: Buffer, weights: Buffer) -> Buffer {
     let packed = weights.winograd(inputs: outputChannels, outputs: inputChannels, turned: true)
-    return turned.convolve(upstream, bias: nil, packed: packed)
+    return turned.convolve(upstream, bias: nil, packed: packed, tail: Tail())
   }
 
   /// A thread takes a band, or where there are too few of them, a share of the channels.
-  private func convolve(_ source: Buffer, bias: Buffer?, packed: Buffer) -> Buffer {
+  private func convolve(_ source: Buffer, bias: Buffer?, packed: Buffer, tail: Tail) -> Buffer {
     let result = Buffer(count: outputCount)
+    let sweep = tail.sweep(
+      result, batch: batch, planes: outputBlocks, pixels: outputHeight * outputWidth,
+      lanes: channelLanes)
     let bias = bias?.extended(to: outputBlocks * channelLanes)
     let bands = bands
     if bands.count >= 2 * threadCount {
@@ -68,14 +86,14 @@ extension ConvolutionGeometry {
         let band = bands[index]
         let transformed = Buffer(count: band.tiles.size(channels: inputBlocks * channelLanes))
         transform(source, band, 0..<inputBlocks, into: transformed)
-        finish(transformed, band, 0..<outputBlocks, packed: packed, bias: bias, into: result)
+        finish(transformed, band, 0..<outputBlocks, packed: packed, bias: bias, sweep, into: result)
       }
     } else {
       for band in bands {
         let transformed = Buffer(count: band.tiles.size(channels: inputBlocks * channelLanes))
         parallelShares(inputBlocks) { transform(source, band, $0, into: transformed) }
         parallelShares(outputBlocks) {
-          finish(transformed, band, $0, packed: packed, bias: bias, into: result)
+          finish(transformed, band, $0, packed: packed, bias: bias, sweep, into: result)
         }
       }
     }
@@ -86,18 +104,19 @@ extension ConvolutionGeometry {
   private func transform(_ source: Buffer, _ band: Band, _ blocks: Range<Int>, into target: Buffer)
   {
     let plane = inputHeight * inputWidth * channelLanes
-    let channels = inputBlocks * channelLanes
-    ck_winograd_source(
-      target.pointer + blocks.lowerBound * channelLanes, band.tiles.pitch(channels: channels),
-      channels, source.pointer + (band.image * inputBlocks + blocks.lowerBound) * plane, nil, nil,
-      blocks.count, inputHeight, inputWidth, band.first - paddingTop, -paddingLeft,
-      band.tiles.across, band.tiles.down, channelLanes)
+    for (place, image) in band.images.enumerated() {
+      band.tiles.transform(
+        source.pointer + (image * inputBlocks + blocks.lowerBound) * plane, blocks: blocks.count,
+        height: inputHeight, width: inputWidth, top: band.first - paddingTop, left: -paddingLeft,
+        place: place, into: target.pointer + blocks.lowerBound * band.tiles.count * channelLanes,
+        channels: inputBlocks * channelLanes)
+    }
   }
 
   /// Makes some blocks of a band's results.
   private func finish(
     _ transformed: Buffer, _ band: Band, _ blocks: Range<Int>, packed: Buffer, bias: Buffer?,
-    into result: Buffer
+    _ sweep: (_ start: Int, _ count: Int) -> Void, into result: Buffer
   ) {
     let depth = inputBlocks * channelLanes
     let products = Buffer(count: blocks.count * band.tiles.size(channels: channelLanes))
@@ -105,46 +124,83 @@ extension ConvolutionGeometry {
       transformed, channels: depth, by: packed,
       at: blocks.lowerBound * 36 * depth * channelLanes, inputs: inputBlocks,
       outputs: blocks.count, into: products, fresh: true)
-    for (index, block) in blocks.enumerated() {
-      let row = (band.image * outputBlocks + block) * outputHeight + band.first
-      band.tiles.finish(
-        products, block: index, bias: bias.map { $0.pointer + block * channelLanes },
-        to: result.pointer + row * outputWidth * channelLanes)
+    for (place, image) in band.images.enumerated() {
+      for (index, block) in blocks.enumerated() {
+        let start =
+          ((image * outputBlocks + block) * outputHeight + band.first) * outputWidth
+          * channelLanes
+        band.tiles.finish(
+          products, block: index, bias: bias.map { $0.pointer + block * channelLanes },
+          place: place, to: result.pointer + start)
+        sweep(start, band.tiles.rows * outputWidth * channelLanes)
+      }
     }
   }
 
-  /// Each thread adds up a run of bands; the shares are added in order.
   func tiledWeightsGradient(_ source: Buffer, _ upstream: Buffer) -> Buffer {
     let bands = bands
     let depth = inputBlocks * channelLanes
     let pitch = Tiles.pairPitch(channels: depth)
-    let parts = min(threadCount, bands.count)
-    let shares = parallelResults(parts) { part in
-      let pairs = Buffer(count: outputBlocks * 36 * pitch)
+    let pairs =
+      bands.count >= threadCount && outputBlocks * 36 * pitch <= 500_000
+      ? pairsByBands(source, upstream, bands) : pairsByBlocks(source, upstream, bands)
+    let unpacked = Buffer(count: outputBlocks * 9 * depth * channelLanes)
+    parallel(outputBlocks) { block in
+      ck_winograd_unpack(
+        unpacked.pointer + block * 9 * depth * channelLanes, depth * channelLanes,
+        pairs.pointer + block * 36 * pitch, pitch, depth, channelLanes)
+    }
+    return unpacked.winogradOrdered(inputs: inputChannels, outputs: outputChannels)
+  }
+
+  /// Each thread adds up a run of bands; the shares are added in order.
+  private func pairsByBands(_ source: Buffer, _ upstream: Buffer, _ bands: [Band]) -> Buffer {
+    let depth = inputBlocks * channelLanes
+    let parts = threadCount
+    return parallelResults(parts) { part in
+      let pairs = Buffer(count: outputBlocks * 36 * Tiles.pairPitch(channels: depth))
       let run = bands.count * part / parts..<bands.count * (part + 1) / parts
       for index in run {
         let (band, tiles) = (bands[index], bands[index].tiles)
         let transformed = Buffer(count: tiles.size(channels: depth))
         transform(source, band, 0..<inputBlocks, into: transformed)
-        let row = band.image * outputBlocks * outputHeight + band.first
-        let given = tiles.upstream(
-          upstream.pointer + row * outputWidth * channelLanes,
-          plane: outputHeight * outputWidth * channelLanes, blocks: outputBlocks)
         tiles.pair(
-          transformed, channels: depth, with: given, blocks: outputBlocks, into: pairs,
-          fresh: index == run.lowerBound)
+          transformed, channels: depth, with: given(upstream, band, 0..<outputBlocks),
+          blocks: outputBlocks, into: pairs.pointer, fresh: index == run.lowerBound)
       }
       return pairs
+    }.total
+  }
+
+  /// Each thread adds up some blocks of outputs: where the sums are large, one copy is enough.
+  private func pairsByBlocks(_ source: Buffer, _ upstream: Buffer, _ bands: [Band]) -> Buffer {
+    let depth = inputBlocks * channelLanes
+    let size = 36 * Tiles.pairPitch(channels: depth)
+    let pairs = Buffer(count: outputBlocks * size)
+    for (index, band) in bands.enumerated() {
+      let transformed = Buffer(count: band.tiles.size(channels: depth))
+      parallelShares(inputBlocks) { transform(source, band, $0, into: transformed) }
+      parallelShares(outputBlocks) { blocks in
+        band.tiles.pair(
+          transformed, channels: depth, with: given(upstream, band, blocks), blocks: blocks.count,
+          into: pairs.pointer + blocks.lowerBound * size, fresh: index == 0)
+      }
     }
-    let total = shares.total
-    let unpacked = Buffer(count: outputBlocks * 9 * depth * channelLanes)
-    parallel(outputBlocks) { block in
-      ck_winograd_unpack(
-        unpacked.pointer + block * 9 * depth * channelLanes, depth * channelLanes,
-        total.pointer + block * 36 * pitch, pitch, depth, channelLanes)
+    return pairs
+  }
+
+  /// Transforms some blocks of the upstream gradient of a band.
+  private func given(_ upstream: Buffer, _ band: Band, _ blocks: Range<Int>) -> Buffer {
+    let size = band.tiles.size(channels: channelLanes)
+    let result = Buffer(count: blocks.count * size)
+    for (place, image) in band.images.enumerated() {
+      for (index, block) in blocks.enumerated() {
+        let row = (image * outputBlocks + block) * outputHeight + band.first
+        band.tiles.upstream(
+          upstream.pointer + row * outputWidth * channelLanes, place: place,
+          into: result.pointer + index * size)
+      }
     }
-    let result = Buffer(count: weightCount)
-    ck_winograd_order(result.pointer, unpacked.pointer, inputChannels, outputChannels, channelLanes)
     return result
   }
 }

@@ -3,26 +3,15 @@ internal import COneDNN
 
 // The convolution of whole blocked batches, forward and back, on all threads.
 
-extension Buffer {
-  /// The same weights in the layout that a primitive wants; kept until the weights change.
-  func packed(for primitive: Primitive, _ geometry: ConvolutionGeometry) -> Buffer {
-    let wanted = primitive.layout(dnnl_query_weights_md)
-    return derived(Layout(wanted)) {
-      let packed = Buffer(count: primitive.byteCount(dnnl_query_weights_md) / 4)
-      let plain = geometry.widened(self)
-      reorder(plain.pointer, geometry.filled.plainWeights, to: packed.pointer, wanted)
-      return packed
-    }
-  }
-}
-
 extension ConvolutionGeometry {
   /// The same convolution over a whole block of channels, where it has fewer.
   ///
   /// oneDNN has no fast path for blocked pictures of less than one block; the lanes that are added
   /// have weights of 0.
   var filled: ConvolutionGeometry {
-    guard groups == 1, inputChannels < channelLanes else { return self }
+    guard groups == 1, inputChannels < channelLanes, !sourceIsPlain, !isChannelsLast else {
+      return self
+    }
     var filled = self
     filled.inputChannels = channelLanes
     return filled
@@ -52,6 +41,35 @@ extension ConvolutionGeometry {
   }
 }
 
+extension Buffer {
+  /// The same weights in the layout that a primitive wants; kept until the weights change.
+  func packed(for primitive: Primitive, _ geometry: ConvolutionGeometry) -> Buffer {
+    packed(for: primitive, ConvolutionShare(of: geometry), of: geometry)
+  }
+
+  /// Likewise of the channels that a share of the work has.
+  func packed(
+    for primitive: Primitive, _ share: ConvolutionShare, of whole: ConvolutionGeometry
+  ) -> Buffer {
+    let wanted = primitive.layout(dnnl_query_weights_md)
+    let channels = [
+      share.firstOutput, share.geometry.outputChannels, share.firstInput,
+      share.geometry.inputChannels,
+    ]
+    return derived(PackedShare(layout: Layout(wanted), channels: channels)) {
+      let packed = Buffer(count: primitive.byteCount(dnnl_query_weights_md) / 4)
+      let plain = share.geometry.widened(share.cut(self, of: whole))
+      reorder(plain.pointer, share.geometry.filled.plainWeights, to: packed.pointer, wanted)
+      return packed
+    }
+  }
+}
+
+private struct PackedShare: Hashable {
+  let layout: Layout
+  let channels: [Int]
+}
+
 /// What tells two weight layouts apart, for use as a key.
 private struct Layout: Hashable {
   let dimensions, strides, inner, innerIndices: [Int64]
@@ -73,92 +91,130 @@ private func first<Tuple>(_ count: Int, of tuple: Tuple) -> [Int64] {
 }
 
 extension ConvolutionGeometry {
-  /// The batch cut into one run of pictures per thread.
-  private var shares: [(start: Int, geometry: ConvolutionGeometry)] {
-    let parts = min(threadCount, batch)
-    return (0..<parts).map { part in
-      var share = filled
-      let start = batch * part / parts
-      share.batch = batch * (part + 1) / parts - start
-      return (start, share)
-    }
-  }
-
   private var inputPitch: Int { inputCount / batch }
   private var outputPitch: Int { outputCount / batch }
+  private var outputPlane: Int { outputHeight * outputWidth }
 
-  /// Convolves a blocked batch.
+  /// Convolves a blocked batch, or a plain one if ``sourceIsPlain``.
   ///
   /// - Parameters:
-  ///   - source: `[batch, input, height, width]`, blocked.
+  ///   - source: `[batch, input, height, width]`.
   ///   - weights: In PyTorch's order.
   ///   - bias: `[output]`.
+  ///   - tail: What is done to the results.
   /// - Returns: `[batch, output, height, width]`, blocked.
-  public func convolve(_ source: Buffer, weights: Buffer, bias: Buffer) -> Buffer {
+  public func convolve(_ source: Buffer, weights: Buffer, bias: Buffer, tail: Tail = Tail())
+    -> Buffer
+  {
     precondition(
       source.count == inputCount && weights.count == weightCount && bias.count == outputChannels,
       "a convolution of \(source.count) floats by \(weights.count) weights, expected \(self)")
-    if isSignal { return signalConvolve(source, weights: weights, bias: bias) }
-    if isTiled { return tiledConvolve(source, weights: weights, bias: bias) }
+    if isSignal {
+      let result = signalConvolve(source, weights: weights, bias: bias)
+      sweep(tail, over: result)
+      return result
+    }
+    if isNarrow { return narrowConvolve(source, weights: weights, bias: bias, tail: tail) }
+    if isTiled { return tiledConvolve(source, weights: weights, bias: bias, tail: tail) }
+    let shares = shares(of: \.outputChannels)
+    let primitives = shares.map { $0.geometry.filled.primitive(.forward) }
+    if primitives[0].isReference {
+      return convolveChannelsLast(source, weights: weights, bias: bias, tail: tail)
+    }
     let result = Buffer(count: outputCount)
-    let shares = shares
-    let primitives = shares.map { $0.geometry.primitive(.forward) }
-    let packed = shares.indices.map { weights.packed(for: primitives[$0], self) }
+    let packed = zip(shares, primitives).map { weights.packed(for: $1, $0, of: self) }
+    let sweep = tail.sweep(
+      result, batch: batch, planes: blocks(outputChannels), pixels: outputPlane,
+      lanes: channelLanes)
     parallel(shares.count) { part in
+      let share = shares[part]
+      let start = share.image * outputPitch + share.firstOutput * outputPlane
       primitives[part].execute([
-        (DNNL_ARG_SRC, dnnl_query_src_md, source.pointer + shares[part].start * inputPitch),
+        (DNNL_ARG_SRC, dnnl_query_src_md, source.pointer + share.image * inputPitch),
         (DNNL_ARG_WEIGHTS, dnnl_query_weights_md, packed[part].pointer),
-        (DNNL_ARG_BIAS, dnnl_query_weights_md, bias.pointer),
-        (DNNL_ARG_DST, dnnl_query_dst_md, result.pointer + shares[part].start * outputPitch),
+        (DNNL_ARG_BIAS, dnnl_query_weights_md, bias.pointer + share.firstOutput),
+        (DNNL_ARG_DST, dnnl_query_dst_md, result.pointer + start),
       ])
+      sweep(start, share.geometry.outputCount)
     }
     return result
   }
 
-  /// The gradient with respect to the source of ``convolve(_:weights:bias:)``.
+  /// Takes the steps of a tail on a whole result.
+  func sweep(_ tail: Tail, over result: Buffer) {
+    guard !tail.steps.isEmpty else { return }
+    let sweep = tail.sweep(
+      result, batch: batch, planes: blocks(outputChannels), pixels: outputPlane,
+      lanes: channelLanes)
+    parallelRuns(result.count, sweep)
+  }
+
+  /// The gradient with respect to the source of ``convolve(_:weights:bias:tail:)``.
   public func sourceGradient(_ upstream: Buffer, weights: Buffer) -> Buffer {
+    precondition(!sourceIsPlain, "gradients are blocked")
     if isSignal { return signalSourceGradient(upstream, weights: weights) }
+    if isNarrow, hasUnitStride { return narrowSourceGradient(upstream, weights: weights) }
     if isTiled { return tiledSourceGradient(upstream, weights: weights) }
+    let shares = shares(of: \.inputChannels)
+    let primitives = shares.map { $0.geometry.filled.primitive(.data) }
+    if primitives[0].isReference {
+      return sourceGradientChannelsLast(upstream, weights: weights)
+    }
     let result = Buffer(count: inputCount)
-    let shares = shares
-    let primitives = shares.map { $0.geometry.primitive(.data) }
-    let packed = shares.indices.map { weights.packed(for: primitives[$0], self) }
+    let packed = zip(shares, primitives).map { weights.packed(for: $1, $0, of: self) }
     parallel(shares.count) { part in
+      let share = shares[part]
+      let start = share.image * inputPitch + share.firstInput * inputHeight * inputWidth
       primitives[part].execute([
         (
           DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md,
-          upstream.pointer + shares[part].start * outputPitch
+          upstream.pointer + share.image * outputPitch
         ),
         (DNNL_ARG_WEIGHTS, dnnl_query_weights_md, packed[part].pointer),
-        (
-          DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md,
-          result.pointer + shares[part].start * inputPitch
-        ),
+        (DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md, result.pointer + start),
       ])
     }
     return result
   }
 
-  /// The gradient with respect to the weights of ``convolve(_:weights:bias:)``, in PyTorch's order.
+  /// The gradient with respect to the weights of ``convolve(_:weights:bias:tail:)``, in PyTorch's
+  /// order.
   public func weightsGradient(_ source: Buffer, _ upstream: Buffer) -> Buffer {
     if isSignal { return signalWeightsGradient(source, upstream) }
+    if isNarrow, hasUnitStride { return narrowWeightsGradient(source, upstream) }
     if isTiled { return tiledWeightsGradient(source, upstream) }
-    let shares = shares
-    let primitives = shares.map { $0.geometry.primitive(.weights) }
-    let parts = primitives.map { Buffer(count: $0.byteCount(dnnl_query_diff_weights_md) / 4) }
-    parallel(shares.count) { part in
-      primitives[part].execute([
-        (DNNL_ARG_SRC, dnnl_query_src_md, source.pointer + shares[part].start * inputPitch),
+    let shares = shares(of: \.outputChannels)
+    let primitives = shares.map { $0.geometry.filled.primitive(.weights) }
+    if primitives[0].isReference, !sourceIsPlain {
+      return weightsGradientChannelsLast(source, upstream)
+    }
+    let parts = parallelResults(shares.count) { part -> Buffer in
+      let (share, primitive) = (shares[part], primitives[part])
+      let packed = Buffer(count: primitive.byteCount(dnnl_query_diff_weights_md) / 4)
+      primitive.execute([
+        (DNNL_ARG_SRC, dnnl_query_src_md, source.pointer + share.image * inputPitch),
         (
           DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md,
-          upstream.pointer + shares[part].start * outputPitch
+          upstream.pointer + share.image * outputPitch + share.firstOutput * outputPlane
         ),
-        (DNNL_ARG_DIFF_WEIGHTS, dnnl_query_diff_weights_md, parts[part].pointer),
+        (DNNL_ARG_DIFF_WEIGHTS, dnnl_query_diff_weights_md, packed.pointer),
       ])
+      return share.geometry.unpackedWeights(
+        packed, primitive.layout(dnnl_query_diff_weights_md))
     }
-    return zip(primitives, parts).map { primitive, part in
-      unpackedWeights(part, primitive.layout(dnnl_query_diff_weights_md))
-    }.total
+    return joined(parts, of: shares)
+  }
+
+  /// The gradient of all weights from those of shares.
+  func joined(_ parts: [Buffer], of shares: [ConvolutionShare]) -> Buffer {
+    // Shares with the same channels are of different pictures.
+    let runs = Dictionary(grouping: parts.indices) { shares[$0].firstOutput }
+    guard runs.count > 1 else { return parts.total }
+    let result = Buffer(count: weightCount)
+    for indices in runs.values {
+      shares[indices[0]].place(indices.map { parts[$0] }.total, into: result, of: self)
+    }
+    return result
   }
 
   /// Weights in a primitive's layout, in PyTorch's order.
@@ -172,6 +228,7 @@ extension ConvolutionGeometry {
 extension [Buffer] {
   /// The element-wise sum of buffers of one size, in the first one's memory.
   var total: Buffer {
+    guard count > 1 else { return self[0] }
     parallelRuns(self[0].count) { start, length in
       for other in dropFirst() {
         ck_accumulate(self[0].pointer + start, other.pointer + start, 1, length)

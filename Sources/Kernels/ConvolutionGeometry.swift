@@ -27,6 +27,10 @@ public struct ConvolutionGeometry: Hashable, Sendable {
   public var paddingLeft = 0
   public var groups = 1
   public var isTransposed = false
+  /// Whether the source is plain, `[batch, channels, height, width]`; see ``canReadPlain``.
+  public var sourceIsPlain = false
+  /// Whether source and result are `[batch, height, width, channels]`, inside of this module.
+  var isChannelsLast = false
 
   public init(
     batch: Int, inputChannels: Int, inputHeight: Int, inputWidth: Int, outputChannels: Int,
@@ -67,13 +71,27 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     return batch * area * kernelHeight * kernelWidth * inputChannels / groups * outputChannels
   }
 
-  var inputCount: Int {
-    blockedCount(
-      batch: batch, channels: inputChannels, height: inputHeight, width: inputWidth)
+  /// Whether a plain source is read as fast as a blocked one: where it has so few channels that most
+  /// lanes of a block would be empty.
+  public var canReadPlain: Bool {
+    inputChannels <= 3 && groups == 1 && !isTransposed && !isSignal && dilationHeight == 1
+      && dilationWidth == 1
   }
+
+  var inputCount: Int {
+    sourceIsPlain || isChannelsLast
+      ? batch * inputChannels * inputHeight * inputWidth
+      : blockedCount(
+        batch: batch, channels: inputChannels, height: inputHeight, width: inputWidth)
+  }
+  /// Floats of a result.
+  public var resultCount: Int { outputCount }
+
   var outputCount: Int {
-    blockedCount(
-      batch: batch, channels: outputChannels, height: outputHeight, width: outputWidth)
+    isChannelsLast
+      ? batch * outputChannels * outputHeight * outputWidth
+      : blockedCount(
+        batch: batch, channels: outputChannels, height: outputHeight, width: outputWidth)
   }
   var weightCount: Int {
     inputChannels / groups * outputChannels * kernelHeight * kernelWidth

@@ -26,8 +26,10 @@ extension ConvolutionGeometry {
   fileprivate func describe(_ pass: ConvolutionPass, hint: dnnl_primitive_desc_t?)
     -> dnnl_primitive_desc_t
   {
-    var source = layout([batch, inputChannels, inputHeight, inputWidth], OneDNN.blockedTag)
-    var target = layout([batch, outputChannels, outputHeight, outputWidth], OneDNN.blockedTag)
+    let tag = isChannelsLast ? dnnl_nhwc : OneDNN.blockedTag
+    var source = layout(
+      [batch, inputChannels, inputHeight, inputWidth], sourceIsPlain ? dnnl_nchw : tag)
+    var target = layout([batch, outputChannels, outputHeight, outputWidth], tag)
     let kernel = [kernelHeight, kernelWidth]
     var weights =
       groups == 1

@@ -72,4 +72,9 @@ public enum ElementwiseFunction: Hashable, Sendable {
     }
     return result
   }
+
+  /// Replaces floats by the function of each.
+  func apply(_ x: UnsafeMutablePointer<Float>, _ count: Int) {
+    kernel(x, x, nil, constant, 0, count)
+  }
 }

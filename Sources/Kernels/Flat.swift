@@ -53,4 +53,28 @@ extension Buffer {
     }
     return result
   }
+
+  /// Copies runs of floats that stand `step` floats apart.
+  public func copyRuns(
+    _ runs: Int, of length: Int, from source: Buffer, at start: Int, step: Int, to target: Int,
+    step targetStep: Int
+  ) {
+    guard runs > 0, length > 0 else { return }
+    willChange()
+    precondition(
+      start >= 0 && target >= 0 && start + (runs - 1) * step + length <= source.count
+        && target + (runs - 1) * targetStep + length <= count,
+      "\(runs) runs of \(length) floats from \(source.count) to \(count)")
+    parallelRuns(runs * length) { first, total in
+      var (at, left) = (first, total)
+      while left > 0 {
+        let (run, offset) = (at / length, at % length)
+        let part = min(left, length - offset)
+        (pointer + target + run * targetStep + offset).update(
+          from: source.pointer + start + run * step + offset, count: part)
+        at += part
+        left -= part
+      }
+    }
+  }
 }

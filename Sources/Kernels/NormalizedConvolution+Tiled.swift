@@ -61,12 +61,15 @@ extension NormalizedConvolution {
       // forward one sees it.
       let channels = outputBlocks * channelLanes
       let asSource = Buffer(count: tiles.size(channels: channels))
-      ck_winograd_source(
-        asSource.pointer, tiles.pitch(channels: channels), channels, wide.pointer, nil, nil,
-        outputBlocks, outer, width, 0, -1, tiles.across, tiles.down, channelLanes)
-      let asResult = tiles.upstream(
-        wide.pointer + width * channelLanes, plane: outer * width * channelLanes,
-        blocks: outputBlocks)
+      tiles.transform(
+        wide.pointer, blocks: outputBlocks, height: outer, width: width, top: 0, left: -1,
+        into: asSource.pointer, channels: channels)
+      let asResult = Buffer(count: outputBlocks * tiles.size(channels: channelLanes))
+      for block in 0..<outputBlocks {
+        tiles.upstream(
+          wide.pointer + (block * outer + 1) * width * channelLanes,
+          into: asResult.pointer + block * tiles.size(channels: channelLanes))
+      }
 
       let made = Buffer(count: outputBlocks * 9 * depth * channelLanes)
       var sums = ChannelSums.Values(channels: depth)
@@ -75,8 +78,8 @@ extension NormalizedConvolution {
         let pitch = Tiles.pairPitch(channels: chunk)
         let pairs = Buffer(count: outputBlocks * 36 * pitch)
         tiles.pair(
-          transformed, channels: chunk, with: asResult, blocks: outputBlocks, into: pairs,
-          fresh: true)
+          transformed, channels: chunk, with: asResult, blocks: outputBlocks,
+          into: pairs.pointer, fresh: true)
         for block in 0..<outputBlocks {
           ck_winograd_unpack(
             made.pointer + (block * 9 * depth + start * channelLanes) * channelLanes,
@@ -107,11 +110,7 @@ extension NormalizedConvolution {
 
   /// The gradient of the weights in PyTorch's order.
   func tiledWeights(_ shares: [Share]) -> Buffer {
-    let total = shares.map(\.weights).total
-    let result = Buffer(count: outputChannels * inputChannels * 9)
-    ck_winograd_order(
-      result.pointer, total.pointer, inputChannels, outputChannels, channelLanes)
-    return result
+    shares.map(\.weights).total.winogradOrdered(inputs: inputChannels, outputs: outputChannels)
   }
 
   /// Transforms what the convolution reads, a few blocks at a time so that they stay in the cache.
@@ -123,11 +122,13 @@ extension NormalizedConvolution {
     for start in stride(from: 0, to: inputBlocks, by: most) {
       let blocks = min(most, inputBlocks - start)
       let transformed = Buffer(count: tiles.size(channels: blocks * channelLanes))
-      ck_winograd_source(
-        transformed.pointer, tiles.pitch(channels: blocks * channelLanes), blocks * channelLanes,
+      tiles.transform(
         picture(band.image, of: read.source) + start * height * width * channelLanes,
-        read.scale.pointer + start * channelLanes, read.shift.pointer + start * channelLanes,
-        blocks, height, width, band.first - 1, -1, tiles.across, tiles.down, channelLanes)
+        blocks: blocks, height: height, width: width, top: band.first - 1, left: -1,
+        affine: (
+          UnsafePointer(read.scale.pointer + start * channelLanes),
+          UnsafePointer(read.shift.pointer + start * channelLanes)
+        ), into: transformed.pointer, channels: blocks * channelLanes)
       body(start, blocks, transformed)
     }
   }

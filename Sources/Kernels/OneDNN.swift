@@ -30,6 +30,8 @@ enum OneDNN {
 final class Primitive: @unchecked Sendable {
   let primitive: dnnl_primitive_t
   let description: dnnl_primitive_desc_t
+  /// Whether oneDNN has only its slow reference code for it.
+  let isReference: Bool
   private let scratchBytes: Int
 
   init(_ description: dnnl_primitive_desc_t) {
@@ -40,6 +42,10 @@ final class Primitive: @unchecked Sendable {
     self.description = description
     let scratch = dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0)
     scratchBytes = scratch.map { dnnl_memory_desc_get_size($0) } ?? 0
+    var name: UnsafePointer<CChar>?
+    check(
+      dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, &name), "a name")
+    isReference = name.map { String(cString: $0).contains("ref:") } ?? false
   }
 
   deinit {

@@ -1,6 +1,7 @@
 internal import CKernels
 
-/// The tiles of 4×4 results that a band is cut into, row by row, for Winograd's method.
+/// The tiles of 4×4 results that a band is cut into, row by row, for Winograd's method: some rows of
+/// one picture, or several whole pictures one after another.
 ///
 /// A 3×3 convolution of a tile is 36 products instead of 144. Its weights are transformed once, each
 /// band's pixels when they are read and its results when they are done.
@@ -8,10 +9,12 @@ internal import CKernels
 /// Source: Lavin & Gray 2016, arXiv:1509.09308, F(4×4, 3×3), with other points of interpolation.
 struct Tiles {
   let rows, width: Int
+  var pictures = 1
 
   var across: Int { (width + 3) / 4 }
   var down: Int { (rows + 3) / 4 }
-  var count: Int { across * down }
+  var ofOne: Int { across * down }
+  var count: Int { pictures * ofOne }
 
   /// Floats between two of the 36 positions: no multiple of a page, which would map all of them to
   /// the same lines of a cache.
@@ -34,9 +37,28 @@ struct Tiles {
   ) {
     ck_winograd_products(
       products.pointer, pitch(channels: channelLanes), transformed.pointer,
-      pitch(channels: channels), channels,
-      packed.pointer + place + start * channelLanes * channelLanes, inputs * channelLanes,
+      pitch(channels: channels), packed.pointer + place + start * channelLanes * channelLanes,
+      inputs * channelLanes,
       outputs * channelLanes, count, channels, fresh ? 1 : 0, channelLanes)
+  }
+
+  /// The transforms of some blocks of a picture.
+  ///
+  /// - Parameters:
+  ///   - picture: The first of the blocks.
+  ///   - height: Of the picture.
+  ///   - top: The row of the picture at which the first tile begins to read, likewise `left`.
+  ///   - affine: Where given, the transforms are those of `max(0, scale · x + shift)`.
+  ///   - place: Which of the band's pictures it is.
+  ///   - target: Where its first block's transforms begin, of a buffer of `channels`.
+  func transform(
+    _ picture: UnsafePointer<Float>, blocks: Int, height: Int, width: Int, top: Int, left: Int,
+    affine: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>)? = nil, place: Int = 0,
+    into target: UnsafeMutablePointer<Float>, channels: Int
+  ) {
+    ck_winograd_source(
+      target + place * ofOne * channelLanes, pitch(channels: channels), count, picture,
+      affine?.scale, affine?.shift, blocks, height, width, top, left, across, down, channelLanes)
   }
 
   /// The sums over the tiles of transformed pixels by transformed upstream gradients, per pair of
@@ -44,44 +66,43 @@ struct Tiles {
   ///
   /// - Parameters:
   ///   - channels: How many channels `transformed` has, whole blocks.
-  ///   - upstream: See ``upstream(_:plane:blocks:)``.
+  ///   - upstream: See ``upstream(_:into:)``, one block after another.
   ///   - pairs: `[output block][36][channels][lanes]`, positions ``pairPitch(channels:)`` apart.
   func pair(
-    _ transformed: Buffer, channels: Int, with upstream: Buffer, blocks: Int, into pairs: Buffer,
-    fresh: Bool
+    _ transformed: Buffer, channels: Int, with upstream: Buffer, blocks: Int,
+    into pairs: UnsafeMutablePointer<Float>, fresh: Bool
   ) {
     ck_winograd_outer(
-      pairs.pointer, Tiles.pairPitch(channels: channels), transformed.pointer,
-      pitch(channels: channels), channels, upstream.pointer, pitch(channels: channelLanes), blocks,
-      count, channels, fresh ? 1 : 0, channelLanes)
+      pairs, Tiles.pairPitch(channels: channels), transformed.pointer, pitch(channels: channels),
+      upstream.pointer, pitch(channels: channelLanes), blocks, count, channels, fresh ? 1 : 0,
+      channelLanes)
   }
 
   static func pairPitch(channels: Int) -> Int { channels * channelLanes + 16 }
 
-  /// The upstream gradient as the pullback of ``finish(_:block:bias:to:)`` sees it.
+  /// The upstream gradient as the pullback of ``finish(_:block:bias:place:to:)`` sees it.
   ///
   /// - Parameters:
-  ///   - band: The band's first row in the first block.
-  ///   - plane: Floats between two blocks.
-  func upstream(_ band: UnsafePointer<Float>, plane: Int, blocks: Int) -> Buffer {
-    let size = size(channels: channelLanes)
-    let result = Buffer(count: blocks * size)
-    for block in 0..<blocks {
-      ck_winograd_upstream(
-        result.pointer + block * size, pitch(channels: channelLanes), band + block * plane, rows,
-        width, channelLanes)
-    }
-    return result
+  ///   - band: One block of the band's rows of a picture.
+  ///   - place: Which of the band's pictures it is.
+  ///   - target: Of ``size(channels:)`` for a block.
+  func upstream(
+    _ band: UnsafePointer<Float>, place: Int = 0, into target: UnsafeMutablePointer<Float>
+  ) {
+    ck_winograd_upstream(
+      target + place * ofOne * channelLanes, pitch(channels: channelLanes), band, rows, width,
+      channelLanes)
   }
 
-  /// Writes the results of one block of outputs.
+  /// Writes the results of one block of outputs of one of the band's pictures.
   func finish(
-    _ products: Buffer, block: Int, bias: UnsafePointer<Float>?,
+    _ products: Buffer, block: Int, bias: UnsafePointer<Float>?, place: Int = 0,
     to band: UnsafeMutablePointer<Float>
   ) {
+    let start = block * size(channels: channelLanes) + place * ofOne * channelLanes
     ck_winograd_result(
-      band, products.pointer + block * size(channels: channelLanes), pitch(channels: channelLanes),
-      bias, rows, width, channelLanes)
+      band, products.pointer + start, pitch(channels: channelLanes), bias, rows, width,
+      channelLanes)
   }
 }
 
@@ -101,6 +122,20 @@ extension Buffer {
       }
       return packed
     }
+  }
+
+  /// The gradients `[outputs, inputs, 3, 3]` of what ``Tiles/pair(_:channels:with:blocks:into:fresh:)``
+  /// and `ck_winograd_unpack` made: `[output block][9][inputs up to whole blocks][lanes]`.
+  func winogradOrdered(inputs: Int, outputs: Int) -> Buffer {
+    let result = Buffer(count: outputs * inputs * 9)
+    let blocks = (outputs + channelLanes - 1) / channelLanes
+    parallel(blocks) { block in
+      let first = block * channelLanes
+      ck_winograd_order(
+        result.pointer + first * inputs * 9, pointer + block * (count / blocks), inputs,
+        outputs - first, channelLanes)
+    }
+    return result
   }
 
   /// The contents with zeros behind.

@@ -26,8 +26,33 @@ public func leakyReLU(_ x: Tensor, slope: Float = 0.01) -> Tensor {
 ///   - x: `[batch, channels, …]`.
 ///   - slope: `[1]` or `[channels]`.
 public func prelu(_ x: Tensor, slope: Tensor) -> Tensor {
-  let channelwise = [1, slope.count] + Array(repeating: 1, count: x.shape.count - 2)
-  return relu(x) - slope.reshaped(channelwise) * relu(-x)
+  let channels = [slope.count] + Array(repeating: 1, count: x.shape.count - 2)
+  guard let planes = x.planes, Trace.current == nil else {
+    return relu(x) - slope.reshaped([1] + channels) * relu(-x)
+  }
+  let slopes = slope.count == 1 ? Array(repeating: slope.scalar, count: x.shape[1]) : slope.array
+  let table = planes.table(slopes, channels: x.shape[1])
+  if let result = x.continued(by: .prelu(slope: table)) { return result }
+  return Tensor.recorded(
+    planes.taken([.prelu(slope: table)], on: x.buffer), shape: x.shape, layout: x.layout,
+    from: [x, slope]
+  ) { upstream in
+    guard !Recording.isOn else {
+      let isPositive = x .> Tensor(repeating: 0, shape: [])
+      let below = x * (1 - isPositive)
+      return [
+        upstream * (isPositive + slope.reshaped([1] + channels) * (1 - isPositive)),
+        (upstream * below).summed(to: [1] + channels).reshaped(slope.shape),
+      ]
+    }
+    let (back, sums) = planes.preluPullback(
+      upstream.laid(as: x).buffer, of: x.buffer, slope: table, channels: x.shape[1])
+    let slopes = slope.count == 1 ? [sums.reduce(0, +)] : sums
+    return [
+      Tensor(back, shape: x.shape, layout: x.layout),
+      Tensor(slopes.map { Float($0) }, shape: slope.shape),
+    ]
+  }
 }
 
 /// `x` where positive, else `alpha · (eˣ − 1)`.

@@ -4,7 +4,12 @@ internal import Kernels
 
 extension Tensor {
   public static func + (a: Tensor, b: Tensor) -> Tensor {
-    joined(a, b, by: .add) { [$0, $0] }
+    if a.shape == b.shape, a.layout == b.layout {
+      // The other is read now, so the one that waits is to be continued.
+      let (first, second) = a.isPending ? (a, b) : (b, a)
+      if let result = first.continued(by: .add(second.buffer)) { return result }
+    }
+    return joined(a, b, by: .add) { [$0, $0] }
   }
 
   public static func - (a: Tensor, b: Tensor) -> Tensor {

@@ -122,6 +122,13 @@ extension ConvolutionGeometry {
       height: (kernelHeight - 1) * dilationHeight, width: (kernelWidth - 1) * dilationWidth)
   }
 
+  /// The same of a source in blocks.
+  fileprivate var blocked: ConvolutionGeometry {
+    var blocked = self
+    blocked.sourceIsPlain = false
+    return blocked
+  }
+
   fileprivate var inputSize: Extent { Extent(height: inputHeight, width: inputWidth) }
   fileprivate var outputSize: Extent { Extent(height: outputHeight, width: outputWidth) }
 }
@@ -136,16 +143,24 @@ extension ConvolutionGeometry {
 public func convolved(
   _ x: Tensor, weight: Tensor, bias: Tensor?, geometry: ConvolutionGeometry
 ) -> Tensor {
-  let (x, weight) = (x.blocked, weight.plain)
+  var geometry = geometry
+  geometry.sourceIsPlain = x.layout == .plain && geometry.canReadPlain
+  let (x, weight) = (geometry.sourceIsPlain ? x : x.blocked, weight.plain)
   let addend = bias?.plainBuffer ?? Buffer(repeating: 0, count: geometry.outputChannels)
+  let shape = x.shape(channels: geometry.outputChannels, geometry.outputSize)
+  if let result = Tensor.pending(
+    geometry, source: x.buffer, weights: weight.buffer, bias: addend, shape: shape)
+  {
+    return result
+  }
   let result = geometry.convolve(x.buffer, weights: weight.buffer, bias: addend)
   return Tensor.recorded(
-    result, shape: x.shape(channels: geometry.outputChannels, geometry.outputSize),
-    layout: .blocked, from: [x, weight] + (bias.map { [$0] } ?? []), as: .convolution(geometry)
+    result, shape: shape, layout: .blocked, from: [x, weight] + (bias.map { [$0] } ?? []),
+    as: .convolution(geometry)
   ) {
     let upstream = $0.blocked
     return [
-      x.isTracked ? convolvedBack(upstream, weight: weight, geometry: geometry) : nil,
+      x.isTracked ? convolvedBack(upstream, weight: weight, geometry: geometry.blocked) : nil,
       weight.isTracked
         ? weightGradient(x, upstream, shape: weight.shape, geometry: geometry) : nil,
       bias?.isTracked == true ? biasGradient(upstream) : nil,
@@ -191,7 +206,7 @@ private func weightGradient(
   ) { second in
     let second = second.plain
     return [
-      x.isTracked ? convolvedBack(upstream, weight: second, geometry: geometry) : nil,
+      x.isTracked ? convolvedBack(upstream, weight: second, geometry: geometry.blocked) : nil,
       upstream.isTracked ? convolved(x, weight: second, bias: nil, geometry: geometry) : nil,
     ]
   }

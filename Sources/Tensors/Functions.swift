@@ -6,7 +6,8 @@ extension Tensor {
   /// A function of each element, or one of its derivatives; differentiable while the order is below
   /// three.
   func mapped(_ function: ElementwiseFunction, derivative order: Int = 0) -> Tensor {
-    Tensor.recorded(
+    if order == 0, let result = continued(by: .function(function)) { return result }
+    return Tensor.recorded(
       function(buffer, derivative: order), shape: shape, layout: layout, from: [self],
       as: order == 0 ? .elementwise(function) : nil
     ) { upstream in

@@ -85,6 +85,11 @@ private func normalized(
   }
   let factors = scale?.table(for: x) ?? Array(repeating: 1, count: fused.batch * fused.channels)
   let shifts = shift?.table(for: x) ?? Array(repeating: 0, count: factors.count)
+  if x.planes != nil, PutOff.current != nil {
+    let (scale, shift) = fused.tables(
+      source.statistics, epsilon: Double(epsilon), factors: factors, shifts: shifts)
+    if let result = x.continued(by: .affine(scale: scale, shift: shift)) { return result }
+  }
   let result = fused.normalize(
     x.buffer, source.statistics, epsilon: Double(epsilon), factors: factors, shifts: shifts)
   return Tensor.recorded(

@@ -17,20 +17,19 @@ extension Tensor {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= shape[axis],
       "slice \(range) of axis \(axis) of \(shape)")
-    let (outer, inner) = (along(axis).outer, along(axis).inner)
     var target = shape
     target[axis] = range.count
-    let source = plainBuffer
-    let result = Buffer(count: target.reduce(1, *))
-    let from = shape[axis] * inner
-    for i in 0..<outer {
-      result.copy(
-        range.count * inner, from: source, at: i * from + range.lowerBound * inner,
-        to: i * range.count * inner)
-    }
+    let keeps = keepsBlocks(axis: axis, from: range.lowerBound, to: range.upperBound)
+    let layout: Layout = keeps ? .blocked : .plain
+    let source = keeps ? buffer : plainBuffer
+    let (outer, from) = memoryRuns(axis: axis, layout)
+    let start = memoryRuns(axis: axis, layout, size: range.lowerBound).length
+    let length = memoryRuns(axis: axis, layout, size: range.count).length
+    let result = Buffer(count: outer * length)
+    result.copyRuns(outer, of: length, from: source, at: start, step: from, to: 0, step: length)
     let (before, after) = (range.lowerBound, shape[axis] - range.upperBound)
     return Tensor.recorded(
-      result, shape: target, from: [self], as: .slice(range, axis: axis)
+      result, shape: target, layout: layout, from: [self], as: .slice(range, axis: axis)
     ) {
       [$0.padded(before: before, after: after, axis: axis)]
     }
@@ -65,25 +64,48 @@ extension Tensor {
 
 /// Tensors one after another along an axis.
 public func concatenated(_ tensors: [Tensor], axis: Int) -> Tensor {
+  // Blocks stay whole where all but the last begin and end with one.
+  let keeps =
+    tensors.contains { $0.layout == .blocked } && axis == 1
+    && tensors.dropLast().allSatisfy { $0.shape[1] % channelLanes == 0 }
+  let layout: Tensor.Layout = keeps ? .blocked : .plain
+  let tensors = tensors.map { keeps ? $0.blocked : $0 }
   var target = tensors[0].shape
   target[axis] = tensors.reduce(0) { $0 + $1.shape[axis] }
-  let result = Buffer(count: target.reduce(1, *))
-  let (outer, inner) = (tensors[0].along(axis).outer, tensors[0].along(axis).inner)
-  let pitch = target[axis] * inner
-  var start = 0
+  let (outer, pitch) = tensors[0].memoryRuns(axis: axis, layout, size: target[axis])
+  let result = Buffer(count: outer * pitch)
+  var (start, place) = (0, 0)
   var ranges: [Range<Int>] = []
   for tensor in tensors {
-    let size = tensor.shape[axis]
-    let source = tensor.plainBuffer
-    for i in 0..<outer {
-      result.copy(size * inner, from: source, at: i * size * inner, to: i * pitch + start * inner)
-    }
-    ranges.append(start..<start + size)
-    start += size
+    let source = keeps ? tensor.buffer : tensor.plainBuffer
+    let length = tensor.memoryRuns(axis: axis, layout).length
+    result.copyRuns(outer, of: length, from: source, at: 0, step: length, to: place, step: pitch)
+    ranges.append(start..<start + tensor.shape[axis])
+    start += tensor.shape[axis]
+    place += length
   }
   return Tensor.recorded(
-    result, shape: target, from: tensors, as: .concatenate(axis: axis)
+    result, shape: target, layout: layout, from: tensors, as: .concatenate(axis: axis)
   ) { upstream in
     ranges.map { upstream.sliced($0, axis: axis) }
+  }
+}
+
+extension Tensor {
+  /// Whether a part of an axis is made of whole blocks.
+  fileprivate func keepsBlocks(axis: Int, from start: Int, to end: Int) -> Bool {
+    layout == .blocked && axis == 1 && start % channelLanes == 0
+      && (end % channelLanes == 0 || end == shape[1])
+  }
+
+  /// The runs of memory that hold everything at one position of the axes before `axis`.
+  ///
+  /// - Parameter size: Of the axis, in place of its own.
+  fileprivate func memoryRuns(axis: Int, _ layout: Layout, size: Int? = nil)
+    -> (count: Int, length: Int)
+  {
+    let (size, own) = (size ?? shape[axis], along(axis))
+    let lanes = layout == .blocked ? channelLanes : 1
+    return (own.outer, (size + lanes - 1) / lanes * lanes * own.inner)
   }
 }

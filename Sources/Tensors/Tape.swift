@@ -32,8 +32,15 @@ enum Recording {
 
 /// Runs `body` without writing its operations down: for inference, which then keeps no intermediate
 /// values.
+///
+/// Element-wise operations are taken together with the convolution before them, when their result is
+/// read. Buffers that `body` did not make must not be changed in place while it runs.
 public func withoutRecording<Result>(_ body: () throws -> Result) rethrows -> Result {
-  try Recording.$isOn.withValue(false, operation: body)
+  let putOff = PutOff()
+  defer { putOff.make() }
+  return try Recording.$isOn.withValue(false) {
+    try PutOff.$current.withValue(putOff, operation: body)
+  }
 }
 
 /// Runs `body`, such as a model's pass, and stops it between two operations when its task is

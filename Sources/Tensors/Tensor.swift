@@ -18,15 +18,35 @@ public struct Tensor {
 
   public let shape: [Int]
   public let layout: Layout
-  /// The memory; shared with whoever else holds this tensor.
-  public let buffer: Buffer
+  let storage: Storage
   let node: Node?
 
+  enum Storage {
+    case made(Buffer)
+    case pending(Pending)
+  }
+
   init(_ buffer: Buffer, shape: [Int], layout: Layout = .plain, node: Node? = nil) {
+    self.init(.made(buffer), shape: shape, layout: layout, node: node)
+  }
+
+  init(_ pending: Pending, shape: [Int], layout: Layout) {
+    self.init(.pending(pending), shape: shape, layout: layout, node: nil)
+  }
+
+  private init(_ storage: Storage, shape: [Int], layout: Layout, node: Node?) {
     self.shape = shape
     self.layout = layout
-    self.buffer = buffer
+    self.storage = storage
     self.node = node
+  }
+
+  /// The memory; shared with whoever else holds this tensor.
+  public var buffer: Buffer {
+    switch storage {
+    case .made(let buffer): buffer
+    case .pending(let pending): pending.value
+    }
   }
 
   /// A constant in plain order.
@@ -65,7 +85,7 @@ public struct Tensor {
   }
 
   /// The same values without their history.
-  public var detached: Tensor { Tensor(buffer, shape: shape, layout: layout) }
+  public var detached: Tensor { Tensor(storage, shape: shape, layout: layout, node: nil) }
 
   /// The same values as a new starting point, with respect to which gradients can be asked for.
   public var variable: Tensor {

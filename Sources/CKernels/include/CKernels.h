@@ -43,6 +43,11 @@ void ck_band_sums(double *sums, const float *band, long blocks, long width, long
 void ck_block(float *blocked, const float *plain, long channels, long pixels, long lanes);
 void ck_unblock(float *plain, const float *blocked, long channels, long pixels, long lanes);
 
+/// Channels offset ..< offset + count of a blocked picture as [pixels][count], and back: of a picture of `channels`, whose
+/// lanes past the last become 0.
+void ck_block_to_last(float *last, const float *blocked, long offset, long count, long pixels, long lanes);
+void ck_last_to_block(float *blocked, const float *last, long offset, long count, long channels, long pixels, long lanes);
+
 /// A matrix most of whose entries are 0: row r has weights[i] at columns[i], i from starts[r] up to starts[r + 1].
 typedef struct ck_sparse {
   const int *starts, *columns;
@@ -68,49 +73,6 @@ void ck_max_pool(float *result, const float *keys, const float *values, const lo
 void ck_max_pool_pullback(float *gradient, const float *keys, const float *upstream, const long *rows,
                           const long *columns, int halving, long first, long count, long height, long width,
                           long resultHeight, long resultWidth, long lanes);
-
-// Winograd's convolution F(4×4, 3×3): 36 multiplications for the 144 of 16 results (Lavin & Gray 2016, arXiv:1509.09308).
-//
-// A band is cut into tiles of 4×4 results, row by row, `across` to a row. Each transform has 36 positions, `pitch` floats
-// apart; at each stand vectors of one tile or one input channel. Pitches should not be multiples of 4096 bytes.
-
-/// tiles[36][tile][stride]: Bᵀ·d·B of `blocks` blocks of a picture, d being the 6×6 pixels of a tile whose first tile
-/// begins at row `top`, column `left`. Where `scale` is given, d = max(0, scale·picture + shift). Outside is 0.
-void ck_winograd_source(float *tiles, long pitch, long stride, const float *picture, const float *scale,
-                        const float *shift, long blocks, long height, long width, long top, long left, long across,
-                        long tile_rows, long lanes);
-
-/// tiles[36][tile][lanes]: the pullback of ck_winograd_result, A·y·Aᵀ of a one-block band.
-void ck_winograd_upstream(float *tiles, long pitch, const float *band, long rows, long width, long lanes);
-
-/// result[output block][36][tile][lanes] (+)= tiles[36][tile][depth] · weights[output block][36][depth][lanes].
-///
-/// `weights` points at the first of `depth` input channels of a packing of `inputs` and `outputs` channels, both whole
-/// blocks. `fresh` overwrites the result.
-void ck_winograd_products(float *result, long result_pitch, const float *tiles, long pitch, long stride,
-                          const float *weights, long inputs, long outputs, long count, long depth, int fresh,
-                          long lanes);
-
-/// gradient[output block][36][depth][lanes] (+)= Σ over the tiles of tiles[36][tile][depth] ·
-/// upstream[output block][36][tile][lanes]; `fresh` overwrites.
-void ck_winograd_outer(float *gradient, long gradient_pitch, const float *tiles, long pitch, long stride,
-                       const float *upstream, long upstream_pitch, long blocks, long count, long depth, int fresh,
-                       long lanes);
-
-/// band[rows][width][lanes] = Aᵀ·m·A of each tile (+ bias, where given), cut to the band's size.
-void ck_winograd_result(float *band, const float *products, long pitch, const float *bias, long rows, long width,
-                        long lanes);
-
-/// Block `block` of packed[output blocks][36][inputs up to whole blocks][lanes]: G·g·Gᵀ of weights[outputs][inputs][3][3].
-///
-/// `turned` packs the convolution that takes gradients back: weights[inputs][outputs][3][3], each kernel turned by 180°.
-void ck_winograd_pack(float *packed, const float *weights, long inputs, long outputs, int turned, long block, long lanes);
-
-/// gradient[9][depth][lanes] = Gᵀ·u·G of what ck_winograd_outer found.
-void ck_winograd_unpack(float *gradient, long gradient_pitch, const float *outer, long pitch, long depth, long lanes);
-
-/// gradient[output block][9][inputs up to whole blocks][lanes] as weights[outputs][inputs][3][3].
-void ck_winograd_order(float *weights, const float *gradient, long inputs, long outputs, long lanes);
 
 // Planes [pixels][lanes] that follow one another, each lane with numbers of its own; `lanes` is 16, 8 or 1.
 
@@ -396,5 +358,7 @@ void ck_rmsprop(float *value, float *square, float *velocity, const float *gradi
 /// IEEE half precision from and to single.
 void ck_to_half(unsigned short *half, const float *single, long count);
 void ck_from_half(float *single, const unsigned short *half, long count);
+
+#include "Convolutions.h"
 
 #endif
