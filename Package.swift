@@ -92,7 +92,7 @@ let package = Package(
     .target(
       name: "Pipelines",
       dependencies: [
-        "MediaTypes", "Media", "Imaging", "Tensors", "WeightFiles", "Neural", "ONNX",
+        "MediaTypes", "Media", "Imaging", "Faces", "Tensors", "WeightFiles", "Neural", "ONNX",
         "QRSteganography",
       ],
       swiftSettings: safe),

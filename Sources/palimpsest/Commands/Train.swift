@@ -3,7 +3,8 @@ internal import Pipelines
 
 struct Train: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Trains networks on your pictures and clips.", subcommands: [TrainStego.self])
+    abstract: "Trains networks on your pictures and clips.",
+    subcommands: [TrainStego.self, TrainLandmarks.self])
 }
 
 struct TrainStego: AsyncParsableCommand {
