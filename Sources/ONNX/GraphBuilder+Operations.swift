@@ -36,7 +36,8 @@ extension GraphBuilder {
       ]
       return node("Slice", inputs + bounds.map { constant($0) })
     case .items(let indices, let axis):
-      return node("Gather", inputs + [constant(indices)], [.integer("axis", axis)])
+      let places = node("Reshape", [indexNode(indices), constant([to[axis]])])
+      return node("Gather", [inputs[0], places], [.integer("axis", axis)])
     case .gather(let indices, let axis):
       let places = indexNode(indices)
       return node("GatherElements", [inputs[0], places], [.integer("axis", axis)])
@@ -84,6 +85,8 @@ extension GraphBuilder {
           .text("mode", interpolation == .nearest ? "nearest" : "bilinear"),
           .text("padding_mode", "\(padding)"), .integer("align_corners", alignCorners ? 1 : 0),
         ])
+    case .lstm(let reversed): return try recurrence("LSTM", traced.inputs, reversed: reversed)
+    case .gru(let reversed): return try recurrence("GRU", traced.inputs, reversed: reversed)
     case .frame(let hop): return framed(inputs[0], hop: hop, to: to)
     case .overlapAdd(let hop): return overlapAdded(inputs[0], hop: hop, from: from, to: to)
     case nil, .denseBlock:

@@ -17,6 +17,10 @@ struct GraphBuilder {
   private(set) var graph = Onnx_GraphProto()
   private var names: [TensorKey: String] = [:]
   private let parameters: [TensorKey: String]
+  /// What is no constant.
+  private var made: Set<TensorKey> = []
+  /// What made each tensor.
+  private var makers: [TensorKey: TracedOperation] = [:]
   private var count = 0
 
   init(
@@ -30,6 +34,7 @@ struct GraphBuilder {
     for (name, tensor) in inputs {
       graph.input.append(Onnx_ValueInfoProto(name, shape: tensor.shape))
       names[TensorKey(tensor)] = name
+      made.insert(TensorKey(tensor))
     }
   }
 
@@ -38,6 +43,28 @@ struct GraphBuilder {
     let key = TensorKey(operation.output)
     guard names[key] == nil else { return }
     names[key] = try nodes(for: operation)
+    made.insert(key)
+    makers[key] = operation
+  }
+
+  /// What made a tensor, unless that is a constant or an input.
+  func maker(of tensor: Tensor) -> TracedOperation? { makers[TensorKey(tensor)] }
+
+  /// The values of a tensor that does not depend on the inputs, or `nil`.
+  func constantValues(of tensor: Tensor) -> [Float]? {
+    made.contains(TensorKey(tensor)) ? nil : tensor.array
+  }
+
+  /// Leaves out nodes and constants that nothing reads.
+  mutating func prune() {
+    var wanted = Set(graph.output.map(\.name))
+    var kept: [Onnx_NodeProto] = []
+    for node in graph.node.reversed() where node.output.contains(where: wanted.contains) {
+      wanted.formUnion(node.input)
+      kept.append(node)
+    }
+    graph.node = kept.reversed()
+    graph.initializer.removeAll { !wanted.contains($0.name) }
   }
 
   /// Names a result of the whole.
@@ -66,13 +93,22 @@ struct GraphBuilder {
   mutating func node(
     _ type: String, _ inputs: [String], _ attributes: [Onnx_AttributeProto] = []
   ) -> String {
+    self.node(type, inputs, attributes, outputs: 1)[0]
+  }
+
+  /// A node with several outputs.
+  ///
+  /// - Returns: What they are called.
+  mutating func node(
+    _ type: String, _ inputs: [String], _ attributes: [Onnx_AttributeProto], outputs: Int
+  ) -> [String] {
     var node = Onnx_NodeProto()
     node.opType = type
     node.input = inputs
-    node.output = [nextName("value")]
+    node.output = (0..<outputs).map { _ in nextName("value") }
     node.attribute = attributes
     graph.node.append(node)
-    return node.output[0]
+    return node.output
   }
 
   mutating func constant(_ value: Float) -> String { constant([value], shape: []) }

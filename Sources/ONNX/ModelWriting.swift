@@ -38,6 +38,7 @@ public func onnxModel(
     try builder.add(operation)
   }
   for (result, name) in zip(run.result, outputs) { builder.finish(result, as: name) }
+  builder.prune()
 
   var model = Onnx_ModelProto()
   model.irVersion = 8

@@ -33,6 +33,11 @@ public struct Indices: Hashable, Sendable {
     hasher.combine(stored)
   }
 
+  /// The same numbers in another shape.
+  public func reshaped(_ shape: [Int]) -> Indices {
+    Indices(stored, shape: shape, origin: origin)
+  }
+
   /// The tensor in which they were found, for a trace.
   fileprivate var found: [Tensor] { origin.map { [$0.tensor] } ?? [] }
 }
@@ -92,6 +97,17 @@ extension Tensor {
 
   /// The items that have these indices along an axis, one after another: `torch.index_select`.
   public func items(_ indices: [Int], axis: Int) -> Tensor {
+    items(indices, axis: axis, from: Indices(indices, shape: [indices.count]))
+  }
+
+  /// The items that have these indices along an axis, which the axes of the indices replace.
+  public func items(_ indices: Indices, axis: Int) -> Tensor {
+    items(indices.stored, axis: axis, from: indices)
+      .reshaped(shape[..<axis] + indices.shape + shape[(axis + 1)...])
+  }
+
+  /// - Parameter source: The same indices with what a trace wants to know of them.
+  private func items(_ indices: [Int], axis: Int, from source: Indices) -> Tensor {
     precondition(
       indices.allSatisfy { 0..<shape[axis] ~= $0 }, "items beyond \(shape[axis]) of axis \(axis)")
     var target = shape
@@ -99,7 +115,8 @@ extension Tensor {
     let (axisSize, positions) = (shape[axis], runs(of: indices, axis: axis))
     let result = plainBuffer.runs(at: positions, length: along(axis).inner)
     return Tensor.recorded(
-      result, shape: target, from: [self], as: .items(indices, axis: axis)
+      result, shape: target, from: [self], as: .items(source, axis: axis),
+      of: [self] + source.found
     ) {
       [$0.added(to: indices, axis: axis, of: axisSize)]
     }

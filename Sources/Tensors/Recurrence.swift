@@ -23,7 +23,8 @@ public func lstmSteps(
   let (output, trace) = geometry.lstm(
     given.plainBuffer, weight: weights, hidden: hiddens, cell: firstCells)
   let both = Tensor.recorded(
-    output, shape: [geometry.batch, steps + 1, size], from: [given, weight, hidden, cell]
+    output, shape: [geometry.batch, steps + 1, size], from: [given, weight, hidden, cell],
+    as: .lstm(reversed: reversed)
   ) { upstream in
     let found = geometry.lstmPullback(
       upstream.plainBuffer, trace, weight: weights, cell: firstCells)
@@ -97,7 +98,7 @@ public func gruSteps(
     given.plainBuffer, weight: weights, bias: bias.plainBuffer, hidden: hiddens)
   return Tensor.recorded(
     output, shape: [geometry.batch, geometry.steps, geometry.size],
-    from: [given, weight, bias, hidden]
+    from: [given, weight, bias, hidden], as: .gru(reversed: reversed)
   ) { upstream in
     let found = geometry.gruPullback(
       upstream.plainBuffer, trace, output: output, weight: weights, hidden: hiddens)

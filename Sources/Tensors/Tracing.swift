@@ -21,7 +21,8 @@ public enum Operation {
   case slice(Range<Int>, axis: Int)
   case concatenate(axis: Int)
   case flip(axes: [Int])
-  case items([Int], axis: Int)
+  /// What items are of and, if the indices were found in a tensor, that.
+  case items(Indices, axis: Int)
   /// What is gathered from and, if the indices were found in a tensor, that.
   case gather(Indices, axis: Int)
   /// What is scattered and, if the indices were found in a tensor, that.
@@ -49,6 +50,10 @@ public enum Operation {
   case mix(Matrix)
   /// ``Tensor/standardized(lastAxes:epsilon:centred:)``.
   case standardize(lastAxes: Int, epsilon: Float, centred: Bool)
+  /// ``lstmSteps(_:weight:hidden:cell:reversed:)``: the states, then the last cell as one more step.
+  case lstm(reversed: Bool)
+  /// ``gruSteps(_:weight:bias:hidden:reversed:)``.
+  case gru(reversed: Bool)
   /// Pictures and the grid they are read at.
   case gridSample(GridInterpolation, padding: GridPadding, alignCorners: Bool)
   /// ``Tensor/framed(size:hop:)``.

@@ -80,6 +80,10 @@ struct Computation: Sendable, CustomTestStringConvertible {
       prelu($0[0], slope: $0[1]) + snake($0[0], frequency: $0[1] + 2, magnitude: $0[2] + 3)
     },
     Computation("gates", [2, 6]) { glu($0[0], axis: 1) + selu(glu($0[0], axis: 1)) },
+    Computation("items that are found", [4, 3], [5, 3]) {
+      let products = matmul($0[0], $0[1], transposingRight: true)
+      return $0[1].items(products.argmax(axis: 1).reshaped([2, 2]), axis: 0)
+    },
     Computation("a copied value", [3]) { straightThrough($0[0], value: round(3 * $0[0])) },
   ]
 }

@@ -13,7 +13,6 @@ public struct Embedding: Module {
 
   /// Maps symbols of any shape to their vectors, along a new last axis.
   public func callAsFunction(_ symbols: Indices) -> Tensor {
-    weight.value.items(symbols.values, axis: 0)
-      .reshaped(symbols.shape + [weight.shape[1]])
+    weight.value.items(symbols, axis: 0)
   }
 }

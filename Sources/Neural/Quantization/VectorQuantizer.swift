@@ -27,7 +27,7 @@ public struct VectorQuantizer: Module {
   /// - Parameter x: `[…, size]`.
   public func callAsFunction(_ x: Tensor) -> Result {
     let codes = nearest(x, in: embedding.value)
-    let found = embedding.value.items(codes.values, axis: 0).reshaped(x.shape)
+    let found = embedding.value.items(codes, axis: 0)
     let (towards, back) = (found - x.detached, x - found.detached)
     return Result(
       vectors: straightThrough(x, value: found), codes: codes,
@@ -36,8 +36,7 @@ public struct VectorQuantizer: Module {
 
   /// The vectors of codes, along a new last axis.
   public func vectors(_ codes: Indices) -> Tensor {
-    embedding.value.items(codes.values, axis: 0)
-      .reshaped(codes.shape + [embedding.shape[1]])
+    embedding.value.items(codes, axis: 0)
   }
 }
 
@@ -69,7 +68,7 @@ public struct AveragingVectorQuantizer: Module {
   /// - Parameter x: `[…, size]`.
   public func callAsFunction(_ x: Tensor) -> VectorQuantizer.Result {
     let codes = nearest(x, in: embedding.value)
-    let found = embedding.value.items(codes.values, axis: 0).reshaped(x.shape)
+    let found = embedding.value.items(codes, axis: 0)
     if BatchNorm.Mode.current == .batch { withoutRecording { move(x.detached, codes) } }
     let back = x - found
     return VectorQuantizer.Result(
@@ -100,6 +99,6 @@ private func nearest(_ x: Tensor, in codebook: Tensor) -> Indices {
     // The vector's own length is the same for all codes.
     let lengths = (codebook * codebook).sum(axes: [1], keepDims: false)
     let distances = lengths - 2 * matmul(vectors, codebook, transposingRight: true)
-    return Indices(distances.argmin(axis: 1).values, shape: Array(x.shape.dropLast()))
+    return distances.argmin(axis: 1).reshaped(Array(x.shape.dropLast()))
   }
 }
