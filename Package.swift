@@ -122,7 +122,7 @@ let package = Package(
       resources: [.copy("Fixtures")], swiftSettings: checked),
     .testTarget(
       name: "ONNXTests",
-      dependencies: ["ONNX", "Neural", "Signal", "Tensors", "Kernels", "TestSupport"],
+      dependencies: ["ONNX", "Faces", "Neural", "Signal", "Tensors", "Kernels", "TestSupport"],
       exclude: ["passing-nodes.txt"], swiftSettings: checked),
     .testTarget(
       name: "SignalTests", dependencies: ["Signal", "Tensors", "TestSupport"],

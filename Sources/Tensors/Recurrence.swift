@@ -16,7 +16,6 @@ public func lstmSteps(
   _ given: Tensor, weight: Tensor, hidden: Tensor, cell: Tensor, reversed: Bool = false
 ) -> (states: Tensor, cell: Tensor) {
   let geometry = Recurrence(given, weight, gates: 4, hidden, reversed)
-  if Trace.current != nil { return tracedLSTM(given, weight, hidden, cell, geometry) }
   let (steps, size) = (geometry.steps, geometry.size)
   let weights = weight.plainBuffer
   let (hiddens, firstCells) = (hidden.plainBuffer, cell.plainBuffer)
@@ -92,7 +91,6 @@ public func gruSteps(
   _ given: Tensor, weight: Tensor, bias: Tensor, hidden: Tensor, reversed: Bool = false
 ) -> Tensor {
   let geometry = Recurrence(given, weight, gates: 3, hidden, reversed)
-  if Trace.current != nil { return tracedGRU(given, weight, bias, hidden, geometry) }
   let (weights, hiddens) = (weight.plainBuffer, hidden.plainBuffer)
   let (output, trace) = geometry.gru(
     given.plainBuffer, weight: weights, bias: bias.plainBuffer, hidden: hiddens)
@@ -113,45 +111,7 @@ public func gruSteps(
   }
 }
 
-/// The same as operations that a trace can name.
-private func tracedLSTM(
-  _ given: Tensor, _ weight: Tensor, _ hidden: Tensor, _ cell: Tensor, _ geometry: Recurrence
-) -> (states: Tensor, cell: Tensor) {
-  var (hidden, cell) = (hidden, cell)
-  let states = geometry.unrolled(given) { given in
-    let gates = (given + matmul(hidden, weight, transposingRight: true)).chunked(4, axis: 1)
-    cell = sigmoid(gates[1]) * cell + sigmoid(gates[0]) * tanh(gates[2])
-    hidden = sigmoid(gates[3]) * tanh(cell)
-    return hidden
-  }
-  return (states, cell)
-}
-
-/// The same as operations that a trace can name.
-private func tracedGRU(
-  _ given: Tensor, _ weight: Tensor, _ bias: Tensor, _ hidden: Tensor, _ geometry: Recurrence
-) -> Tensor {
-  var hidden = hidden
-  return geometry.unrolled(given) { given in
-    let turned = linear(hidden, weight: weight, bias: bias).chunked(3, axis: 1)
-    let own = given.chunked(3, axis: 1)
-    let update = sigmoid(own[1] + turned[1])
-    let candidate = tanh(own[2] + sigmoid(own[0] + turned[0]) * turned[2])
-    hidden = candidate + update * (hidden - candidate)
-    return hidden
-  }
-}
-
 extension Recurrence {
-  /// What each step makes of `[batch, …]`, in the order of time.
-  fileprivate func unrolled(_ given: Tensor, _ step: (Tensor) -> Tensor) -> Tensor {
-    let order = isReversed ? Array((0..<steps).reversed()) : Array(0..<steps)
-    let states = order.map {
-      step(given.sliced($0..<$0 + 1, axis: 1).reshaped([batch, given.shape[2]]))
-    }
-    return stacked(isReversed ? states.reversed() : states, axis: 1)
-  }
-
   fileprivate init(
     _ given: Tensor, _ weight: Tensor, gates: Int, _ hidden: Tensor, _ isReversed: Bool
   ) {

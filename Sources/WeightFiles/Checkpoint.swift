@@ -21,7 +21,9 @@ public struct Checkpoint: Sendable {
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - part: The dotted path of the part that is wanted, such as `net_g`. If `nil`: where a
+  ///   - part: The dotted path of the part that is wanted, such as `net_g`; its end may be what names
+  ///     begin with, such as `state_dict.model` of PyTorch Lightning, and what is always gone into
+  ///     may be left out. If `nil`: where a
   ///     dictionary has a dictionary or module under one of `state_dict`, `model_state_dict`,
   ///     `model_state`, `params_ema`, `params`, `net_g`, `generator`, `model`, `weight` and
   ///     `weights`, in this order, that is taken, again and again; else everything. A `module.` that
@@ -48,7 +50,8 @@ public struct Checkpoint: Sendable {
     if data.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
       let archive = try ZipArchive(data)
       if let torch = try TorchArchive(archive) {
-        return try torch.arrays(in: try torch.pickle.part(part))
+        let (value, prefix) = try torch.pickle.part(part)
+        return try torch.arrays(in: value).part(prefix)
       }
       return try archive.names.filter { $0.hasSuffix(".npy") }.map { name throws(FormatError) in
         (String(name.dropLast(4)), try NumPyFile(try archive.entry(name) ?? Data()).array)
@@ -57,34 +60,48 @@ public struct Checkpoint: Sendable {
     if data.starts(with: NumPyFile.magic) { return [("array", try NumPyFile(data).array)] }
     guard data.first == 0x80 else { throw FormatError("it is of no known format") }
     if let torch = try LegacyTorchFile(data) {
-      return try torch.arrays(in: try torch.pickle.part(part))
+      let (value, prefix) = try torch.pickle.part(part)
+      return try torch.arrays(in: value).part(prefix)
     }
     var unpickler = try Unpickler(data)
     let pickle = try unpickler.read()
-    return try pickle.arrays(in: try pickle.part(part)) { tensor throws(FormatError) in
+    let (value, prefix) = try pickle.part(part)
+    return try pickle.arrays(in: value) { tensor throws(FormatError) in
       throw FormatError("the storage \(tensor.storage.key) is not in it")
-    }
+    }.part(prefix)
   }
 }
 
 extension Pickle {
-  /// The value at a dotted path; without one, the value that the known wrappers lead to.
-  fileprivate func part(_ path: String?) throws(FormatError) -> Value {
-    var value = root
-    guard let path else {
-      for _ in 0..<8 {
-        guard let entries = entries(of: value),
-          let inner = Checkpoint.wrappers.lazy.compactMap({ entries[$0] }).first(where: holdsMore)
-        else { break }
-        value = inner
+  /// The value at a dotted path, and what of the path is the beginning of names in it.
+  ///
+  /// Without a path, the value that the known wrappers lead to.
+  fileprivate func part(
+    _ path: String?
+  ) throws(FormatError) -> (value: Value, prefix: String?) {
+    guard let path else { return (unwrapped, nil) }
+    for start in [root, unwrapped] {
+      var (value, rest) = (start, path.split(separator: ".")[...])
+      while let key = rest.first, let next = entries(of: value)?[String(key)] {
+        value = next
+        rest.removeFirst()
       }
-      return value
+      let prefix = rest.joined(separator: ".")
+      if prefix.isEmpty { return (value, nil) }
+      if entries(of: value)?.keys.contains(where: { $0.hasPrefix(prefix + ".") }) == true {
+        return (value, prefix)
+      }
     }
-    for key in path.split(separator: ".") {
-      guard let next = entries(of: value)?[String(key)] else {
-        throw FormatError("there is no \(path) in it")
-      }
-      value = next
+    throw FormatError("there is no \(path) in it")
+  }
+
+  private var unwrapped: Value {
+    var value = root
+    for _ in 0..<8 {
+      guard let entries = entries(of: value),
+        let inner = Checkpoint.wrappers.lazy.compactMap({ entries[$0] }).first(where: holdsMore)
+      else { break }
+      value = inner
     }
     return value
   }

@@ -1,5 +1,6 @@
 import Neural
 import Tensors
+import TestSupport
 
 extension Computation {
   /// Layers, whose weights are constants of the model.
@@ -66,13 +67,17 @@ extension Computation {
     },
   ]
 
-  private static func layer<Layer: Module & SendableMetatype>(
+  /// A layer with seeded weights.
+  static func layer<Layer: Module & SendableMetatype>(
     _ name: String, _ shape: [Int], _ make: @escaping @Sendable () -> Layer,
     run: @escaping @Sendable (Layer, Tensor) -> Tensor
   ) -> Computation {
     Computation(name, shape) { inputs in
       let layer = make()
       layer.initialize(seed: 8)
+      for (name, parameter) in layer.parameters where name.contains("running") {
+        parameter.value = parameter.value + 0.3 * randomTensor(name, parameter.shape)
+      }
       return run(layer, inputs[0])
     }
   }

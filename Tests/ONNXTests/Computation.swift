@@ -15,6 +15,8 @@ struct Computation: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
+  static var all: [Computation] { arrays + planes + layers + networks }
+
   /// Arithmetic, activations, products and axes.
   static let arrays: [Computation] = [
     Computation("sum of products", [2, 3], [3]) { $0[0] * $0[1] + $0[0] - $0[1] / ($0[0] + 3) },

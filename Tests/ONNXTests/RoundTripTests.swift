@@ -22,7 +22,7 @@ import Testing
       path: "\(folder)/\(name).safetensors")
   }
 
-  @Test(arguments: Computation.arrays + Computation.planes + Computation.layers)
+  @Test(arguments: Computation.all)
   func `computes what was traced`(computation: Computation) throws {
     func inputs(_ seed: String) -> [Tensor] {
       computation.shapes.enumerated().map { randomTensor("\(seed) \($0.offset)", $0.element) }

@@ -13,6 +13,7 @@ let fixtureNames = [
   "tensors.pth", "tensors-legacy.pth", "tensors-protocol-4.pth", "wrapped.ckpt", "module.pt",
   "module-legacy.pt", "script.pt", "arrays-2.pkl", "arrays-4.pkl", "arrays-5.pkl",
   "arrays-numpy-1.pkl", "arrays.npz", "array.npy", "array-2.npy", "array-3.npy", "streamed.npz",
+  "types.safetensors",
 ]
 
 @Suite struct `A checkpoint` {
@@ -45,6 +46,10 @@ let fixtureNames = [
     let names = try Checkpoint(path: path, part: "optimizer.state").arrays.map(\.name)
     #expect(names.contains("0.exp_avg"))
     #expect(!names.contains { $0.contains("weight") })
+    for part in ["state_dict.module.head", "module.head"] {
+      let arrays = try Checkpoint(path: path, part: part).arrays
+      #expect(arrays.map(\.name) == ["weight", "bias"])
+    }
     let error = #expect(throws: WeightError.self) { try Checkpoint(path: path, part: "net_d") }
     #expect(error?.description == "cannot read the weights \(path): there is no net_d in it")
   }

@@ -10,6 +10,7 @@ import zipfile
 
 import numpy as np
 import torch
+from safetensors.torch import save_file
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from fixtures import Cases
@@ -138,3 +139,10 @@ with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
 with open(path("streamed.npz"), "wb") as file:
     file.write(pipe.bytes)
 expect("streamed.npz", {"zeros": np.zeros((50, 40))})
+
+# What the safetensors library itself writes, of every type.
+
+types = {key: tensors[key].contiguous() for key in (
+    "double", "whole", "half", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool", "scalar", "empty")}
+save_file(types, path("types.safetensors"), metadata={"made": "elsewhere"})
+expect("types.safetensors", {key: t.float() for key, t in types.items()})
