@@ -18,7 +18,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 THREADS = os.environ.setdefault("THREADS", "2")
 PEERS = ("torch", "torch-channels-last", "onnxruntime")
 # Runs in each round, and what is needed of ours: at most so much of a peer's time.
-NETWORKS = {"dense103": (4, 2), "dense56": (6, 2), "simswap": (3, 1), "iresnet50": (8, 2), "unet": (8, 2)}
+NETWORKS = {
+    "dense103": (4, 2), "dense56": (6, 2), "simswap": (3, 1), "iresnet50": (8, 2), "unet": (8, 2), "hifigan": (3, 1),
+    "transformer": (4, 1), "lstm": (20, 5),
+}
 CASES = {f"{name}-{kind}": runs for name, both in NETWORKS.items() for kind, runs in zip(("forward", "training"), both)}
 CASES["training-step"] = 2
 NEEDED = {

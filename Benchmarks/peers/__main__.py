@@ -19,9 +19,10 @@ clock = time.process_time if os.environ.get("CLOCK") == "processor" else time.pe
 import onnxruntime
 import torch
 
-from . import dense, iresnet50, simswap, unet
+from . import dense, hifigan, iresnet50, sequences, simswap, unet
 
-NETWORKS = {network.name: network for case in (dense, simswap, iresnet50, unet) for network in case.NETWORKS}
+CASES = (dense, simswap, iresnet50, unet, hifigan, sequences)
+NETWORKS = {network.name: network for case in CASES for network in case.NETWORKS}
 OTHERS = {"training-step": dense.training_step}
 
 
@@ -69,6 +70,7 @@ def onnxruntime_case(case):
     inputs = [torch.rand(1, *shape) for shape in network.shapes]
     names = [f"input{index}" for index in range(len(inputs))]
     exported = io.BytesIO()
+    torch.backends.mha.set_fastpath_enabled(False)  # which has no ONNX form
     torch.onnx.export(network.make().eval(), tuple(inputs), exported, dynamo=False, input_names=names)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS

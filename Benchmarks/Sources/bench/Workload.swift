@@ -8,7 +8,7 @@ struct Workload: Sendable {
   let prepared: @Sendable () -> () -> Void
 }
 
-let workloads = denseNetworks + simSwap + iResNet50 + uNet
+let workloads = denseNetworks + simSwap + iResNet50 + uNet + hiFiGAN + sequences
 
 extension Workload {
   /// A network under two names: `NAME-forward` answers one item, keeping nothing for gradients;
