@@ -167,12 +167,18 @@ PER_CPU void ck_pack_panels(float *packed, const float *matrix, long inner, long
 typedef float panel_quarter __attribute__((vector_size(32)));
 typedef float panel_eighth __attribute__((vector_size(16)));
 
-INLINE float all_lanes(const panel_half *sums) {
+INLINE panel_eighth quarters(const panel_half *sums) {
   panel_half v = *sums;
   panel_quarter a = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7);
   a += __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
-  panel_eighth b = __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
-  return (b[0] + b[2]) + (b[1] + b[3]);
+  return __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
+}
+
+/// The sums of the lanes of two vectors each: of both in lanes 0 and 1.
+INLINE panel_eighth lane_sums(const panel_half *first, const panel_half *second) {
+  panel_eighth a = quarters(first), b = quarters(second);
+  panel_eighth c = __builtin_shufflevector(a, b, 0, 4, 1, 5) + __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  return c + __builtin_shufflevector(c, c, 2, 3, 0, 1);
 }
 
 /// `a` is [steps of 16][rows][16], 0 past the inner size.
@@ -198,7 +204,12 @@ INLINE void dot_tile(float *result, long result_row, const float *bias, const fl
         sums[r][c] += *(const panel_half *)(a + (steps * rows + r) * 16) * *(const panel_half *)last;
     }
   for (long r = 0; r < rows; r++)
-    for (long c = 0; c < columns; c++) result[r * result_row + c] = all_lanes(&sums[r][c]) + (bias ? bias[c] : 0);
+    for (long c = 0; c < columns; c += 2) {
+      long next = c + 1 < columns ? c + 1 : c;
+      panel_eighth both = lane_sums(&sums[r][c], &sums[r][next]);
+      result[r * result_row + c] = both[0] + (bias ? bias[c] : 0);
+      if (next > c) result[r * result_row + next] = both[1] + (bias ? bias[next] : 0);
+    }
 }
 
 INLINE void dot_tiles(float *result, long result_row, const float *bias, const float *a, const float *weight, long rows,

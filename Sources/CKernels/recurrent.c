@@ -24,6 +24,7 @@ PER_CPU void ck_lstm(float *output, float *cells, float *gates, const float *giv
       float *restrict g = gates + (item * steps + t) * wide, *restrict to = output + item * pitch + t * size;
       float *restrict kept = cells + (item * steps + t) * size;
       const float *restrict old = c + item * (step ? steps : 1) * size;
+#pragma clang loop vectorize(assume_safety)
       for (long i = 0; i < size; i++) {
         float in = vector_sigmoid(g[i]), forget = vector_sigmoid(g[size + i]), candidate = vector_tanh(g[2 * size + i]);
         float out = vector_sigmoid(g[3 * size + i]), value = forget * old[i] + in * candidate;
@@ -60,6 +61,7 @@ PER_CPU void ck_lstm_pullback(float *gradient, float *hidden, float *cell, const
       const float *restrict c = cells + (item * steps + t) * size;
       const float *restrict old = step ? cells + (item * steps + before) * size : first_cell + item * size;
       float *restrict to = gradient + (item * steps + t) * wide, *restrict dc = cell + item * size;
+#pragma clang loop vectorize(assume_safety)
       for (long i = 0; i < size; i++) {
         float in = g[i], forget = g[size + i], candidate = g[2 * size + i], out = g[3 * size + i];
         float bent = vector_tanh(c[i]), d = dc[i] + dh[i] * out * (1 - bent * bent);
@@ -86,6 +88,7 @@ PER_CPU void ck_gru(float *output, float *gates, const float *given, const float
     for (long item = 0; item < items; item++) {
       float *restrict g = gates + (item * steps + t) * 4 * size, *restrict to = output + item * pitch + t * size;
       const float *restrict x = given + (item * steps + t) * 3 * size, *restrict old = h + item * (step ? pitch : size);
+#pragma clang loop vectorize(assume_safety)
       for (long i = 0; i < size; i++) {
         float reset = vector_sigmoid(x[i] + g[i]), update = vector_sigmoid(x[size + i] + g[size + i]);
         float turn = g[2 * size + i], candidate = vector_tanh(x[2 * size + i] + reset * turn);
@@ -112,6 +115,7 @@ PER_CPU void ck_gru_pullback(float *gradient, float *turned, float *hidden, cons
       const float *restrict old = step ? output + item * pitch + before * size : first_hidden + item * size;
       float *restrict dx = gradient + (item * steps + t) * 3 * size, *restrict dh = hidden + item * size;
       float *restrict du = turned + (item * steps + t) * 3 * size;
+#pragma clang loop vectorize(assume_safety)
       for (long i = 0; i < size; i++) {
         float reset = g[i], update = g[size + i], candidate = g[2 * size + i], turn = g[3 * size + i];
         float all = dh[i] + d[i], inner = all * (1 - update) * (1 - candidate * candidate);

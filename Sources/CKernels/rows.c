@@ -159,6 +159,7 @@ PER_CPU void ck_layer_norm_pullback(float *restrict result, double *weights, dou
     for (long r = start; r < rows && r < start + 32; r++) {
       const float *restrict x = a + r * columns, *restrict d = upstream + r * columns;
       float *restrict to = result + r * columns;
+#pragma clang loop vectorize(assume_safety)
       for (long c = 0; c < columns; c++) {
         float y = (x[c] - means[r]) * scales[r];
         row[c] = y;
