@@ -45,7 +45,7 @@ extension Computation {
     },
     Computation("means", [1, 3, 7, 8]) {
       averagePooled($0[0], kernel: 3, stride: 2, padding: 1)
-        + averagePooled($0[0], kernel: 3, stride: 2, padding: 1, countsPadding: false)
+        + 2 * averagePooled($0[0], kernel: 3, stride: 2, padding: 1, countsPadding: false)
     },
     Computation("means of the last windows, too", [1, 2, 6, 7]) {
       averagePooled($0[0], kernel: 3, stride: 2, ceilMode: true)
