@@ -171,7 +171,14 @@ private func matchedHistogram(_ values: [Double], _ wanted: [Double], bins: Int)
 
 /// Values moved to those of `wanted` at the same share of all, in order.
 private func matchedOrder(_ values: [Double], _ wanted: [Double]) -> [Double] {
-  let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
+  // Places sorted as whole numbers: the bits of a Float, turned so that they rise with it, then the
+  // index.
+  let keys = values.enumerated().map { index, value -> UInt64 in
+    let bits = Float(value).bitPattern
+    let rising = bits >> 31 == 1 ? ~bits : bits | 0x8000_0000
+    return UInt64(rising) << 32 | UInt64(index)
+  }
+  let order = keys.sorted().map { Int($0 & 0xFFFF_FFFF) }
   let sorted = wanted.sorted()
   let scale =
     values.count > 1 ? Double(sorted.count - 1) / Double(values.count - 1) : 0

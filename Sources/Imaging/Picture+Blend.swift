@@ -15,10 +15,10 @@ extension Picture {
     precondition(colors.channels == 3, "colours of \(colors.channels) channels")
     let scale = ColorScale(of: self)
     let rows = componentRows
-    place(colors, mask, by: map) { index, color, share, old in
-      let row = rows[index]
-      let component = row[0] * color[0] + row[1] * color[1] + row[2] * color[2]
-      return old + share * (scale.zeros[index] + scale.units[index] * component - old)
+    place(colors, mask, by: map, planes: 0..<format.colorPlaneCount) { index in
+      PlaneChange(
+        zero: scale.zeros[index], weights: rows[index].map { $0 * scale.units[index] },
+        replaces: true)
     }
   }
 
@@ -33,8 +33,9 @@ extension Picture {
   public mutating func addLuma(_ difference: Raster, mask: Raster, by map: AffineMap) {
     precondition(difference.channels == 1, "a luma of \(difference.channels) channels")
     let units = ColorScale(of: self).units
-    place(difference, mask, by: map, lumaAlone: true) { index, luma, share, old in
-      old + share * units[index] * luma[0]
+    let count = format.model == .rgb ? 3 : 1
+    place(difference, mask, by: map, planes: 0..<count) { index in
+      PlaneChange(zero: 0, weights: [units[index]], replaces: false)
     }
   }
 
@@ -50,16 +51,15 @@ extension Picture {
     }
   }
 
-  /// Replaces each sample that the mask reaches.
+  /// Changes each sample that the mask reaches.
   private mutating func place(
-    _ raster: Raster, _ mask: Raster, by map: AffineMap, lumaAlone: Bool = false,
-    _ change: (_ plane: Int, _ values: [Float], _ share: Float, _ old: Float) -> Float
+    _ raster: Raster, _ mask: Raster, by map: AffineMap, planes indices: Range<Int>,
+    _ change: (_ plane: Int) -> PlaneChange
   ) {
     raster.expectSize(of: mask, "a mask")
     let stored = map.then(.storage(of: self))
-    for index in 0..<format.colorPlaneCount {
+    for index in indices {
       let isChroma = format.isChroma(plane: index)
-      if lumaAlone, isChroma { continue }
       // A chroma sample stands in the middle of those that share it.
       let (stepX, stepY) = (
         Double(isChroma ? 1 << format.chromaShiftX : 1),
@@ -69,26 +69,23 @@ extension Picture {
         AffineMap(
           xx: 1 / stepX, xy: 0, dx: 0.5 / stepX - 0.5, yx: 0, yy: 1 / stepY,
           dy: 0.5 / stepY - 0.5))
-      let back = toPlane.inverse
-      var colors = RasterSampler(raster, .area, .replicate, along: back)
-      var shares = RasterSampler(mask, .area, .constant(0), along: back)
-      let maximum = Float(format.maximum)
-      planes[index].change(within: toPlane, of: raster) { x, y, old in
-        let place = back(Point(x: Double(x), y: Double(y)))
-        shares.sample(at: place)
-        let share = max(0, min(1, shares.found[0]))
-        guard share > 0 else { return old }
-        colors.sample(at: place)
-        return max(0, min(maximum, change(index, colors.found, share, old)))
-      }
+      planes[index].apply(
+        change(index), raster, mask, by: toPlane, maximum: Float(format.maximum))
     }
   }
 }
 
+/// What becomes of a sample: `zero + Σ weights · values` in its place, or added to it.
+private struct PlaneChange {
+  let zero: Float
+  /// One per channel of the raster.
+  let weights: [Float]
+  let replaces: Bool
+}
+
 extension Plane {
-  /// Replaces the samples that a raster may reach.
-  fileprivate mutating func change(
-    within map: AffineMap, of raster: Raster, _ body: (_ x: Int, _ y: Int, _ old: Float) -> Float
+  fileprivate mutating func apply(
+    _ change: PlaneChange, _ raster: Raster, _ mask: Raster, by map: AffineMap, maximum: Float
   ) {
     let corners = [
       (-1, -1), (raster.width, -1), (-1, raster.height), (raster.width, raster.height),
@@ -100,13 +97,27 @@ extension Plane {
       return Int(low)..<Int(high)
     }
     let (columns, rows) = (range(corners.map(\.x), width), range(corners.map(\.y), height))
+    let back = map.inverse
+    let colors = RasterSampler(raster, .area, .replicate, along: back)
+    let shares = RasterSampler(mask, .area, .constant(0), along: back)
+    let (count, width) = (columns.count, width)
     func changed<S: Sample>(_ samples: [S]) -> [S] {
       var samples = samples
+      var share = [Float](repeating: 0, count: count)
+      var values = [Float](repeating: 0, count: count * raster.channels)
       for y in rows {
-        for x in columns {
-          let old = samples[y * width + x].number
-          let new = body(x, y, old)
-          if new != old { samples[y * width + x] = S(rounding: new) }
+        shares.read(columns, row: y, into: &share)
+        guard share.contains(where: { $0 > 0 }) else { continue }
+        colors.read(columns, row: y, into: &values)
+        let start = y * width + columns.lowerBound
+        for x in 0..<count where share[x] > 0 {
+          let old = samples[start + x].number
+          var value = change.zero
+          for (channel, weight) in change.weights.enumerated() {
+            value += weight * values[channel * count + x]
+          }
+          let new = old + min(1, share[x]) * (change.replaces ? value - old : value)
+          if new != old { samples[start + x] = S(rounding: max(0, min(maximum, new))) }
         }
       }
       return samples

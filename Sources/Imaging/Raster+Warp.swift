@@ -30,15 +30,14 @@ extension Raster {
     by map: AffineMap, width: Int, height: Int, _ interpolation: WarpInterpolation = .bilinear,
     border: WarpBorder = .replicate
   ) -> Raster {
-    let back = map.inverse
-    var sampler = RasterSampler(self, interpolation, border, along: back)
+    let sampler = RasterSampler(self, interpolation, border, along: map.inverse)
     var values = [Float](repeating: 0, count: width * height * channels)
+    var line = [Float](repeating: 0, count: width * channels)
     for y in 0..<height {
-      for x in 0..<width {
-        sampler.sample(at: back(Point(x: Double(x), y: Double(y))))
-        for channel in 0..<channels {
-          values[(channel * height + y) * width + x] = sampler.found[channel]
-        }
+      sampler.read(0..<width, row: y, into: &line)
+      for channel in 0..<channels {
+        let start = (channel * height + y) * width
+        for x in 0..<width { values[start + x] = line[channel * width + x] }
       }
     }
     return Raster(width: width, height: height, channels: channels, values: values)

@@ -3,10 +3,8 @@ public struct Raster: Hashable, Sendable {
   public let width: Int
   public let height: Int
   public let channels: Int
-  /// One plane after the other, each row by row.
-  public var values: [Float] {
-    didSet { precondition(values.count == width * height * channels, "a raster keeps its size") }
-  }
+  /// One plane after the other, each row by row; their count must not change.
+  public var values: [Float]
 
   public init(width: Int, height: Int, channels: Int, values: [Float]) {
     precondition(

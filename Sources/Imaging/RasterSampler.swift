@@ -1,9 +1,7 @@
 /// Reads a raster between its samples and beyond its edges.
 struct RasterSampler {
-  /// The value of each channel where was last read.
-  private(set) var found: [Float]
-
   private let raster: Raster
+  private let back: AffineMap
   private let isCubic: Bool
   private let border: WarpBorder
   /// From the middle of a sample of the result to the places that are averaged, in the source.
@@ -15,9 +13,9 @@ struct RasterSampler {
     along back: AffineMap
   ) {
     self.raster = raster
+    self.back = back
     self.border = border
     isCubic = interpolation == .bicubic
-    found = [Float](repeating: 0, count: raster.channels)
     guard interpolation == .area else {
       offsets = [Point(x: 0, y: 0)]
       return
@@ -33,15 +31,38 @@ struct RasterSampler {
     }
   }
 
-  /// Reads all channels at a place into ``found``.
-  mutating func sample(at place: Point) {
-    for channel in found.indices { found[channel] = 0 }
+  /// Reads what a part of row `y` of the result sees, the columns of each channel in turn.
+  func read(_ columns: Range<Int>, row y: Int, into result: inout [Float]) {
+    let (width, area, count) = (raster.width, raster.area, columns.count)
+    let (right, bottom) = (Double(width - 1), Double(raster.height - 1))
     let share = 1 / Float(offsets.count)
+    let source = raster.values.span
+    var target = result.mutableSpan
+    for i in target.indices { target[i] = 0 }
     for offset in offsets {
-      let (columns, rows) = (
-        taps(place.x + offset.x, raster.width), taps(place.y + offset.y, raster.height)
-      )
-      for channel in found.indices { found[channel] += share * value(channel, columns, rows) }
+      let startX = back.xy * Double(y) + back.dx + offset.x
+      let startY = back.yy * Double(y) + back.dy + offset.y
+      for i in 0..<count {
+        let x = back.xx * Double(columns.lowerBound + i) + startX
+        let y = back.yx * Double(columns.lowerBound + i) + startY
+        guard !isCubic, x >= 0, y >= 0, x < right, y < bottom else {
+          let (across, down) = (taps(x, width), taps(y, raster.height))
+          for channel in 0..<raster.channels {
+            target[channel * count + i] += share * value(channel, across, down)
+          }
+          continue
+        }
+        let (left, top) = (Int(x), Int(y))
+        let (u, v) = (Float(x - Double(left)), Float(y - Double(top)))
+        var place = top * width + left
+        for channel in 0..<raster.channels {
+          let upper = source[place] + u * (source[place + 1] - source[place])
+          let below = place + width
+          let lower = source[below] + u * (source[below + 1] - source[below])
+          target[channel * count + i] += share * (upper + v * (lower - upper))
+          place += area
+        }
+      }
     }
   }
 

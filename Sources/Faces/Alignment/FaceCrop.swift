@@ -32,8 +32,9 @@ public struct FaceCrop: Sendable {
   ///   - changed: The new luma, one channel, as large as the crop.
   ///   - mask: How far each sample counts, of the same size.
   public func pasteLuma(_ changed: Raster, mask: Raster, into picture: inout Picture) {
-    var difference = changed
-    for (index, old) in colors.luma.values.enumerated() { difference.values[index] -= old }
+    let difference = Raster(
+      width: changed.width, height: changed.height, channels: 1,
+      values: zip(changed.values, colors.luma.values).map { $0 - $1 })
     picture.addLuma(difference, mask: mask, by: back(from: changed))
   }
 
