@@ -1,6 +1,6 @@
 // Times this project's engine.
 //
-//     bench [NAME …]  times every case, or those that begin with a name, a few times
+//     bench [NAME …]  times every case, or those that begin with a name, a few times, and tells their memory
 //     bench --serve   answers each line `CASE REPEATS` of standard input by a line of milliseconds; see compare.py
 
 import Kernels
@@ -27,7 +27,10 @@ if arguments.first != "--serve" {
     let run = workload.prepared()
     run()
     let found = times(run, repeats: 5).sorted()
-    print("\(workload.name): best \(rounded(found[0])) ms, median \(rounded(found[2])) ms")
+    let peak = measuringMemory(run).peakBytes >> 20
+    print(
+      "\(workload.name): best \(rounded(found[0])) ms, median \(rounded(found[2])) ms, "
+        + "at most \(peak) MiB of buffers")
   }
 } else {
   respond("of this checkout")
