@@ -10,7 +10,7 @@ let layers: [[String]] = [
   ["Tensors", "WeightFiles"],  // arrays with their gradients, and in files
   ["Neural", "Signal", "Imaging"],  // what models are built from
   ["Faces"],  // shared by all that changes faces
-  ["ONNX", "QRSteganography"],  // one target per field; none knows another
+  ["ONNX", "QRSteganography", "Emotion"],  // one target per field; none knows another
   ["Pipelines"],  // file in, file out
   ["palimpsest"],  // the command line
   ["TestSupport"],  // what the tests share
@@ -31,8 +31,8 @@ let package = Package(
     .library(
       name: "Palimpsest",
       targets: [
-        "Pipelines", "QRSteganography", "ONNX", "Neural", "Signal", "WeightFiles", "Tensors",
-        "Faces", "Imaging",
+        "Pipelines", "QRSteganography", "Emotion", "ONNX", "Neural", "Signal", "WeightFiles",
+        "Tensors", "Faces", "Imaging",
         "Media", "MediaTypes",
       ]),
     .library(
@@ -90,10 +90,13 @@ let package = Package(
         "Neural",
       ], swiftSettings: checked),
     .target(
+      name: "Emotion", dependencies: ["Tensors", "WeightFiles", "Neural"],
+      swiftSettings: safe),
+    .target(
       name: "Pipelines",
       dependencies: [
         "MediaTypes", "Media", "Imaging", "Faces", "Tensors", "WeightFiles", "Neural", "ONNX",
-        "QRSteganography",
+        "QRSteganography", "Emotion",
       ],
       swiftSettings: safe),
     .executableTarget(
@@ -145,10 +148,14 @@ let package = Package(
       ],
       resources: [.copy("Fixtures")], swiftSettings: checked),
     .testTarget(
+      name: "EmotionTests",
+      dependencies: ["Emotion", "Tensors", "WeightFiles", "Neural", "TestSupport"],
+      resources: [.copy("Fixtures")], swiftSettings: checked),
+    .testTarget(
       name: "PipelinesTests",
       dependencies: [
         "Pipelines", "Media", "MediaTypes", "Imaging", "Tensors", "WeightFiles", "Neural",
-        "ONNX", "QRSteganography",
+        "ONNX", "QRSteganography", "Emotion",
       ],
       swiftSettings: checked),
     .testTarget(name: "CommandLineTests", swiftSettings: checked),

@@ -73,6 +73,15 @@ public struct TracedOperation {
   public let function: String
   public let inputs: [Tensor]
   public let output: Tensor
+
+  /// Multiplications with addition of a convolution or linear map, as the field counts; 0 of others.
+  public var multiplications: Int {
+    switch operation {
+    case .convolution(let geometry): geometry.multiplications
+    case .linear: output.count * (inputs[0].shape.last ?? 0)
+    default: 0
+    }
+  }
 }
 
 /// What a task did while it was watched.

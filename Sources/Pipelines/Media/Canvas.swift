@@ -35,4 +35,14 @@ struct Canvas {
       }
     }
   }
+
+  /// Lays a rectangle of one colour.
+  mutating func fill(x: Int, y: Int, width: Int, height: Int, color: (UInt8, UInt8, UInt8)) {
+    for row in max(0, y)..<max(0, min(self.height, y + height)) {
+      for column in max(0, x)..<max(0, min(self.width, x + width)) {
+        let to = 3 * (row * self.width + column)
+        (bytes[to], bytes[to + 1], bytes[to + 2]) = color
+      }
+    }
+  }
 }

@@ -1,3 +1,4 @@
+internal import Emotion
 internal import Foundation
 internal import Neural
 internal import QRSteganography
@@ -31,21 +32,72 @@ public struct BenchmarkResult: Sendable {
   }
 }
 
-/// The networks that can be timed: the paper's two at the paper's size, and those of `dense-fast` at
-/// the size they work on.
+/// A network that can be timed.
 private struct Contestant {
   let name: String
-  let design: FCDenseNet.Design
-  let side: Int
+  /// `[batch, channels, height, width]` of what goes in.
+  let shape: [Int]
+  /// Multiplications with addition, where a trace does not show them.
+  let multiplications: Int?
+  /// A network with random weights.
+  let prepared: () -> (Tensor) -> Tensor
 
+  init(_ name: String, _ design: FCDenseNet.Design, side: Int) {
+    self.name = name
+    shape = [1, design.input, side, side]
+    multiplications = design.multiplications(height: side, width: side)
+    prepared = {
+      let network = FCDenseNet(design)
+      network.initialize(seed: 1)
+      return { network($0) }
+    }
+  }
+
+  init(_ name: String, _ design: EmotionDesign, _ prepared: @escaping () -> (Tensor) -> Tensor) {
+    self.name = name
+    shape = [1, design.channels, design.side, design.side]
+    multiplications = nil
+    self.prepared = prepared
+  }
+
+  /// The steganography paper's two at its size, those of `dense-fast` at the size they work on, and
+  /// the emotion paper's four at its size and at that of what ships.
   static var all: [Contestant] {
     let fast = StegoDesign.of(.denseFast)
     let side = StegoDesign.workingSize / fast.square
     return [
-      Contestant(name: "dense103", design: .dense103(input: 4, output: 3), side: 256),
-      Contestant(name: "dense56", design: .dense56(input: 3, output: 1), side: 256),
-      Contestant(name: "dense-fast-encoder", design: fast.encoder, side: side),
-      Contestant(name: "dense-fast-decoder", design: fast.decoder, side: side),
+      Contestant("dense103", .dense103(input: 4, output: 3), side: 256),
+      Contestant("dense56", .dense56(input: 3, output: 1), side: 256),
+      Contestant("dense-fast-encoder", fast.encoder, side: side),
+      Contestant("dense-fast-decoder", fast.decoder, side: side),
+    ] + [.face128, .face48].flatMap { ofEmotion(.named($0)) }
+  }
+
+  private static func ofEmotion(_ design: EmotionDesign) -> [Contestant] {
+    let emotions = 8
+    func name(_ network: String) -> String { "\(network)-\(design.side)" }
+    return [
+      Contestant(name("emodnn"), design) {
+        let network = EmoDNN(design, emotions: emotions)
+        network.initialize(seed: 1)
+        let wanted = Tensor([1] + [Float](repeating: 0, count: emotions - 1), shape: [1, emotions])
+        return { network($0, emotions: wanted) }
+      },
+      Contestant(name("discriminator"), design) {
+        let network = EmotionDiscriminator(design)
+        network.initialize(seed: 1)
+        return { network($0) }
+      },
+      Contestant(name("classifier-a"), design) {
+        let network = ResidualClassifier(design, emotions: emotions)
+        network.initialize(seed: 1)
+        return { network.logits($0, dropout: nil) }
+      },
+      Contestant(name("classifier-b"), design) {
+        let network = ConvolutionalClassifier(design, emotions: emotions)
+        network.initialize(seed: 1)
+        return { network.logits($0, dropout: nil) }
+      },
     ]
   }
 }
@@ -53,8 +105,9 @@ private struct Contestant {
 /// Times networks with random weights on random input, without recording, on all cores.
 ///
 /// - Parameters:
-///   - name: One of `dense103`, `dense56`, `dense-fast-encoder` and `dense-fast-decoder`, or
-///     `dense-fast` for the last two; all of them if `nil`.
+///   - name: One of `dense103`, `dense56`, `dense-fast-encoder`, `dense-fast-decoder`, and `emodnn`,
+///     `discriminator`, `classifier-a` and `classifier-b` with `-128` or `-48`; or what several names
+///     begin with before a hyphen. All of them if `nil`.
 ///   - seconds: For how long each is repeated, at least five times.
 /// - Throws: ``PipelineError/wrongUse(_:)`` if there is no network of this name.
 public func benchmark(
@@ -70,14 +123,12 @@ public func benchmark(
 }
 
 private func time(_ contestant: Contestant, seconds: Double) -> BenchmarkResult {
-  let network = FCDenseNet(contestant.design)
-  network.initialize(seed: 1)
-  let shape = [1, contestant.design.input, contestant.side, contestant.side]
+  let network = contestant.prepared()
   var generator = SplitMix64(seed: 2)
   let input = Tensor(
-    (0..<shape.reduce(1, *)).map { _ in generator.normal() }, shape: shape)
-  let times = withoutRecording {
-    for _ in 0..<2 { _ = network(input) }  // The first run prepares primitives and memory.
+    (0..<contestant.shape.reduce(1, *)).map { _ in generator.normal() }, shape: contestant.shape)
+  let (times, count) = withoutRecording {
+    let trace = traced { network(input) }  // The first run prepares primitives and memory.
     var times: [Double] = []
     let whole = Stopwatch()
     while times.count < 5 || whole.seconds < seconds {
@@ -85,11 +136,12 @@ private func time(_ contestant: Contestant, seconds: Double) -> BenchmarkResult 
       _ = network(input).array
       times.append(watch.seconds)
     }
-    return times.sorted()
+    return (
+      times.sorted(),
+      contestant.multiplications ?? trace.operations.reduce(0) { $0 + $1.multiplications }
+    )
   }
   return BenchmarkResult(
-    name: contestant.name, shape: shape,
-    gmac: Double(
-      contestant.design.multiplications(height: contestant.side, width: contestant.side)) / 1e9,
+    name: contestant.name, shape: contestant.shape, gmac: Double(count) / 1e9,
     milliseconds: 1000 * times[times.count / 2])
 }

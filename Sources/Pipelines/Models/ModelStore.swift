@@ -41,16 +41,23 @@ public struct ModelStore: Sendable {
   ///
   /// - Throws: ``PipelineError/unreadable(path:reason:)`` if it is in none of the folders.
   func weightsPath(of name: StegoModelName) throws(PipelineError) -> String {
-    if let path = file("\(name.rawValue).safetensors") { return path }
+    try weightsPath(named: name.rawValue)
+  }
+
+  /// The file with the weights of a model of any kind.
+  ///
+  /// - Throws: ``PipelineError/unreadable(path:reason:)`` if it is in none of the folders.
+  func weightsPath(named name: String) throws(PipelineError) -> String {
+    if let path = file("\(name).safetensors") { return path }
     let places = folders.count == 1 ? folders[0] : "any weights folder beside or above the program"
     throw .unreadable(
-      path: "\(name.rawValue).safetensors",
+      path: "\(name).safetensors",
       reason: "it is not in \(places); --weights or PALIMPSEST_WEIGHTS say where it is")
   }
 
-  func hasWeights(of name: StegoModelName) -> Bool {
-    file("\(name.rawValue).safetensors") != nil
-  }
+  func hasWeights(of name: StegoModelName) -> Bool { hasWeights(named: name.rawValue) }
+
+  func hasWeights(named name: String) -> Bool { file("\(name).safetensors") != nil }
 
   /// The card that describes a model, if it lies beside the weights.
   func card(of name: StegoModelName) -> String? {

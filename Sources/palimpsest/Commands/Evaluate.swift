@@ -3,7 +3,8 @@ internal import Pipelines
 
 struct Evaluate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measures models on your pictures and clips.", subcommands: [EvaluateStego.self])
+    abstract: "Measures models on your pictures and clips.",
+    subcommands: [EvaluateStego.self, EvaluateEmotion.self])
 }
 
 struct EvaluateStego: ParsableCommand {

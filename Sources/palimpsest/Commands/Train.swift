@@ -4,7 +4,9 @@ internal import Pipelines
 struct Train: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Trains networks on your pictures and clips.",
-    subcommands: [TrainStego.self, TrainLandmarks.self])
+    subcommands: [
+      TrainStego.self, TrainLandmarks.self, TrainClassifier.self, TrainEmotion.self,
+    ])
 }
 
 struct TrainStego: AsyncParsableCommand {

@@ -1,0 +1,76 @@
+internal import Neural
+public import Tensors
+public import WeightFiles
+
+/// A trained classifier.
+public struct EmotionClassifier {
+  public let kind: ClassifierKind
+  public let design: EmotionDesign
+  public let emotions: [Emotion]
+  private let network: any ClassifierNetwork
+
+  init(
+    _ network: any ClassifierNetwork, kind: ClassifierKind, design: EmotionDesign,
+    emotions: [Emotion]
+  ) {
+    self.network = network
+    self.kind = kind
+    self.design = design
+    self.emotions = emotions
+  }
+
+  /// Reads a weight file that says which classifier it is of.
+  public init(weightsPath path: String) throws(WeightError) {
+    let file = try WeightFile(path: path)
+    let metadata = try EmotionMetadata(file, path: path)
+    guard let kind = ClassifierKind(rawValue: metadata.model) else {
+      throw .unreadable(path: path, reason: "\(metadata.model) is no classifier of emotions")
+    }
+    let design = EmotionDesign.named(metadata.design)
+    let count = metadata.emotions.count
+    let network: any ClassifierNetwork =
+      switch kind {
+      case .residual: ResidualClassifier(design, emotions: count)
+      case .convolutional: ConvolutionalClassifier(design, emotions: count)
+      }
+    try file.load(into: network)
+    self.init(network, kind: kind, design: design, emotions: metadata.emotions)
+  }
+
+  /// Maps `[batch, channels, height, width]`, values 0…1, to `[batch, emotions]`.
+  public func logits(_ pictures: Tensor) -> Tensor { network.logits(pictures, dropout: nil) }
+
+  /// The probability of each emotion, picture by picture; with flipping, the mean over each picture
+  /// and its mirror image.
+  public func probabilities(of pictures: Tensor, flipping: Bool = true) -> [[Float]] {
+    withoutRecording {
+      var found = softmax(logits(pictures), axis: 1)
+      if flipping {
+        found = 0.5 * (found + softmax(logits(pictures.flipped(axes: [3])), axis: 1))
+      }
+      let values = found.array
+      return stride(from: 0, to: values.count, by: emotions.count).map {
+        Array(values[$0..<$0 + emotions.count])
+      }
+    }
+  }
+
+  /// What the faces of a set are taken for.
+  public func confusion(over set: FaceSet, flipping: Bool = true) -> ConfusionMatrix {
+    var matrix = ConfusionMatrix(emotions)
+    for start in stride(from: 0, to: set.faces.count, by: 64) {
+      let indices = Array(start..<min(start + 64, set.faces.count))
+      let found = probabilities(
+        of: set.pictures(indices, side: design.side), flipping: flipping)
+      for (index, shares) in zip(indices, found) {
+        matrix.add(shown: set.faces[index].label, takenFor: likeliest(shares))
+      }
+    }
+    return matrix
+  }
+}
+
+/// Where the first of the largest values stands.
+func likeliest(_ shares: [Float]) -> Int {
+  shares.indices.reduce(0) { shares[$1] > shares[$0] ? $1 : $0 }
+}

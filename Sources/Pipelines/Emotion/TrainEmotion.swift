@@ -1,0 +1,66 @@
+internal import Emotion
+internal import Foundation
+
+/// What to train EmoDNN on, for how long, and where the results go.
+public struct EmotionTrainingOptions: Sendable {
+  /// A folder with one folder of pictures per emotion.
+  public var data: String
+  /// Weights of classifier A, whose design and emotions EmoDNN takes over.
+  public var classifier: String
+  /// A folder for the weights, `checkpoint.safetensors`, `log.csv` and `curves.svg`.
+  public var output: String
+  /// Goes on from the checkpoint in ``output``.
+  public var resumes = false
+  /// Weights of EmoDNN and, beside them, of its discriminator to begin with instead of random ones.
+  public var initial: String?
+  /// Ends the run early.
+  public var minutes: Double?
+  /// The length of the whole run, which the learning rates fall over.
+  public var epochs: Int?
+  public var batch: Int?
+  public var rate: Float?
+  public var seed: UInt64?
+
+  public init(data: String, classifier: String, output: String) {
+    self.data = data
+    self.classifier = classifier
+    self.output = output
+  }
+}
+
+/// Trains EmoDNN and its discriminator until the epochs or minutes are over.
+///
+/// SIGINT or SIGTERM ends the run after the step at hand, with a checkpoint.
+///
+/// - Parameter report: Is given a line of the log now and then.
+public func trainEmotion(
+  _ options: EmotionTrainingOptions, report: @Sendable (String) -> Void
+) throws {
+  let classifier = try EmotionClassifier(weightsPath: options.classifier)
+  let design = classifier.design
+  var settings = EmotionSettings()
+  if let epochs = options.epochs { settings.epochs = epochs }
+  if let batch = options.batch { settings.batch = batch }
+  if let rate = options.rate { (settings.rate, settings.discriminatorRate) = (rate, rate) }
+  if let seed = options.seed { settings.seed = seed }
+  let folder = try FaceFolder(
+    options.data, emotions: classifier.emotions, channels: design.channels,
+    limit: design.trainingLimit)
+  for failure in folder.failures { report("left out \(failure)") }
+  try folder.checkHolds(settings.batch, path: options.data)
+  report("\(folder.faces.faces.count) faces: \(folder.faces.summary)")
+  let trainer = EmotionTrainer(settings, classifier: classifier, faces: folder.faces)
+  if let path = options.initial {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    try trainer.begin(
+      weightsPath: path,
+      discriminatorPath: "\(folder)/\(EmotionTrainer.discriminatorModel).safetensors")
+  }
+  var limits = TrainingLimits(steps: trainer.steps)
+  limits.minutes = options.minutes
+  try withoutActuallyEscaping(report) { report in
+    var run = try TrainingRun(
+      trainer, folder: options.output, resumes: options.resumes, limits: limits, report: report)
+    try run.run()
+  }
+}
