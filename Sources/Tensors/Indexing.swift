@@ -123,7 +123,7 @@ extension Tensor {
   }
 
   /// Zeros, `size` long along an axis, to which each item is added at its index: the adjoint of
-  /// ``items(_:axis:)``.
+  /// ``items(_:axis:)-([Int],_)``.
   public func added(to indices: [Int], axis: Int, of size: Int) -> Tensor {
     precondition(indices.count == shape[axis], "\(indices.count) indices for \(shape)")
     var target = shape

@@ -7,7 +7,7 @@ public protocol ClassifierNetwork: Module {
 
   /// Maps `[batch, channels, height, width]`, values 0…1, to `[batch, emotions]`.
   ///
-  /// - Parameter dropout: What the places that are left out in training follow from; `nil` leaves
+  /// - Parameter seed: What the places that are left out in training follow from; `nil` leaves
   ///   out none.
   func logits(_ pictures: Tensor, dropout seed: UInt64?) -> Tensor
 }
