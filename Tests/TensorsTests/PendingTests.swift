@@ -61,6 +61,16 @@ import Testing
     expectClose(later.array, now.array, tolerance: 1e-6, name)
   }
 
+  @Test func `serves what is made of it while it is held`() {
+    func both() -> (Tensor, Tensor) {
+      let held = sigmoid(Parts().convolution())
+      return (tanh(held), held)
+    }
+    let (now, later) = (both(), withoutRecording(both))
+    expectClose(later.0.array, now.0.array, tolerance: 1e-6, "after a further step")
+    expectClose(later.1.array, now.1.array, tolerance: 1e-6, "held")
+  }
+
   @Test func `is made before what it was made of may change`() {
     let x = Tensor([-1, 2, -3, 4], shape: [4])
     let y = withoutRecording { relu(x) }
