@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Neural
 public import Tensors
 
@@ -58,21 +57,4 @@ extension FaceSet {
     }
     return Tensor(values.flatMap { $0 }, shape: [indices.count, channels, side, side])
   }
-}
-
-/// The results of `body` for each index below `count`, several found at a time.
-private func concurrentMap<Result: Sendable>(
-  _ count: Int, _ body: @Sendable (Int) -> Result
-) -> [Result] {
-  let results = Collector<Result>()
-  DispatchQueue.concurrentPerform(iterations: count) { results.put(body($0), at: $0) }
-  return results.inOrder
-}
-
-private final class Collector<Result: Sendable>: @unchecked Sendable {
-  private let lock = NSLock()
-  private var results: [Int: Result] = [:]
-
-  func put(_ result: Result, at index: Int) { lock.withLock { results[index] = result } }
-  var inOrder: [Result] { lock.withLock { results.sorted { $0.key < $1.key }.map(\.value) } }
 }
