@@ -21,24 +21,13 @@ struct TrainStego: AsyncParsableCommand {
     parsing: .upToNextOption,
     help: .init("Folders with pictures and clips to train on.", valueName: "dir"))
   var data: [String]
-  @Option(help: .init("The folder for the results.", valueName: "dir"))
-  var out: String
+  @OptionGroup var training: TrainingArguments
   @Option(help: "dense103 or dense-fast.")
   var model = "dense-fast"
-  @Flag(help: "Go on from the checkpoint in the folder for the results.")
-  var resume = false
   @Option(name: .customLong("init"), help: .init("Weights to begin with.", valueName: "file"))
   var initial: String?
-  @Option(help: "End after so many minutes.")
-  var minutes: Double?
   @Option(help: "The length of the whole run, over which the learning rate falls.")
   var steps: Int?
-  @Option(help: "Pictures per step.")
-  var batch: Int?
-  @Option(help: "Adam's step width.")
-  var rate: Float?
-  @Option(help: "What all random choices follow from.")
-  var seed: UInt64?
   @Option(help: "The PSNR in dB that marks begin with.")
   var firstTarget: Float?
   @Option(help: "The PSNR in dB that marks are to reach.")
@@ -47,15 +36,15 @@ struct TrainStego: AsyncParsableCommand {
   var recompute = false
 
   func run() throws {
-    var options = StegoTrainingOptions(data: data, output: out)
+    var options = StegoTrainingOptions(data: data, output: training.out)
     options.model = model
-    options.resumes = resume
+    options.resumes = training.resume
     options.initial = initial
-    options.minutes = minutes
+    options.minutes = training.minutes
     options.steps = steps
-    options.batch = batch
-    options.rate = rate
-    options.seed = seed
+    options.batch = training.batch
+    options.rate = training.rate
+    options.seed = training.seed
     options.firstTarget = firstTarget
     options.lastTarget = lastTarget
     options.recomputes = recompute

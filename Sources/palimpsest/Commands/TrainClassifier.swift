@@ -17,40 +17,29 @@ struct TrainClassifier: ParsableCommand {
       "A folder with other people's faces; the weights that do best on them are kept.",
       valueName: "dir"))
   var validation: String?
-  @Option(help: .init("The folder for the results.", valueName: "dir"))
-  var out: String
+  @OptionGroup var training: TrainingArguments
   @Option(help: "classifier-a or classifier-b.")
   var model = "classifier-a"
   @Option(help: "face-48, gray, or face-128, in colour.")
   var design = "face-48"
-  @Flag(help: "Go on from the checkpoint in the folder for the results.")
-  var resume = false
   @Option(
     name: .customLong("init"), help: .init("Weights to begin with.", valueName: "file"))
   var initial: String?
-  @Option(help: "End after so many minutes.")
-  var minutes: Double?
   @Option(help: "The length of the whole run, over which the learning rate falls.")
   var epochs: Int?
-  @Option(help: "Faces per step.")
-  var batch: Int?
-  @Option(help: "Adam's step width.")
-  var rate: Float?
-  @Option(help: "What all random choices follow from.")
-  var seed: UInt64?
 
   func run() throws {
-    var options = ClassifierTrainingOptions(data: data, output: out)
+    var options = ClassifierTrainingOptions(data: data, output: training.out)
     options.validation = validation
     options.model = model
     options.design = design
-    options.resumes = resume
+    options.resumes = training.resume
     options.initial = initial
-    options.minutes = minutes
+    options.minutes = training.minutes
     options.epochs = epochs
-    options.batch = batch
-    options.rate = rate
-    options.seed = seed
+    options.batch = training.batch
+    options.rate = training.rate
+    options.seed = training.seed
     try trainClassifier(options) { writeStandardError($0) }
   }
 }

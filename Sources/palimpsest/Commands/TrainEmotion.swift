@@ -14,34 +14,23 @@ struct TrainEmotion: ParsableCommand {
   var data: String
   @Option(help: .init("Weights of classifier A, whose size is taken over.", valueName: "file"))
   var classifier: String
-  @Option(help: .init("The folder for the results.", valueName: "dir"))
-  var out: String
-  @Flag(help: "Go on from the checkpoint in the folder for the results.")
-  var resume = false
+  @OptionGroup var training: TrainingArguments
   @Option(
     name: .customLong("init"),
     help: .init("Weights to begin with, beside those of the discriminator.", valueName: "file"))
   var initial: String?
-  @Option(help: "End after so many minutes.")
-  var minutes: Double?
   @Option(help: "The length of the whole run, over which the learning rates fall.")
   var epochs: Int?
-  @Option(help: "Faces per step.")
-  var batch: Int?
-  @Option(help: "Adam's step width.")
-  var rate: Float?
-  @Option(help: "What all random choices follow from.")
-  var seed: UInt64?
 
   func run() throws {
-    var options = EmotionTrainingOptions(data: data, classifier: classifier, output: out)
-    options.resumes = resume
+    var options = EmotionTrainingOptions(data: data, classifier: classifier, output: training.out)
+    options.resumes = training.resume
     options.initial = initial
-    options.minutes = minutes
+    options.minutes = training.minutes
     options.epochs = epochs
-    options.batch = batch
-    options.rate = rate
-    options.seed = seed
+    options.batch = training.batch
+    options.rate = training.rate
+    options.seed = training.seed
     try trainEmotion(options) { writeStandardError($0) }
   }
 }

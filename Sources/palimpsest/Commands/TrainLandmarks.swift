@@ -13,29 +13,18 @@ struct TrainLandmarks: AsyncParsableCommand {
 
   @Option(help: .init("The folder of people.", valueName: "dir"))
   var data: String
-  @Option(help: .init("The folder for the results.", valueName: "dir"))
-  var out: String
-  @Flag(help: "Go on from the checkpoint in the folder for the results.")
-  var resume = false
-  @Option(help: "End after so many minutes.")
-  var minutes: Double?
+  @OptionGroup var training: TrainingArguments
   @Option(help: "The length of the whole run, over which the learning rate falls.")
   var steps: Int?
-  @Option(help: "Faces per step.")
-  var batch: Int?
-  @Option(help: "Adam's step width.")
-  var rate: Float?
-  @Option(help: "What all random choices follow from.")
-  var seed: UInt64?
 
   func run() throws {
-    var options = LandmarkTrainingOptions(data: data, output: out)
-    options.resumes = resume
-    options.minutes = minutes
+    var options = LandmarkTrainingOptions(data: data, output: training.out)
+    options.resumes = training.resume
+    options.minutes = training.minutes
     options.steps = steps
-    options.batch = batch
-    options.rate = rate
-    options.seed = seed
+    options.batch = training.batch
+    options.rate = training.rate
+    options.seed = training.seed
     try trainLandmarks(options) { writeStandardError($0) }
   }
 }
