@@ -2,8 +2,6 @@ internal import Kernels
 
 /// What each query takes from the values: `softmax(scale · query · keyᵀ + bias) · value` of each head.
 ///
-/// The pullback is fused and cannot be differentiated again.
-///
 /// Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2.
 ///
 /// - Parameters:
@@ -23,15 +21,22 @@ public func attention(
       && value.shape == key.shape && shape[2] % heads == 0,
     "\(heads) heads of \(shape) over \(key.shape) and \(value.shape)")
   if Trace.current != nil {
-    return tracedAttention(query, key, value, heads: heads, scale: scale, bias: bias)
+    return composedAttention(query, key, value, heads: heads, scale: scale, bias: bias)
   }
   let geometry = AttentionHeads(query, keys: key.shape[1], heads: heads, scale: scale)
   let sides = [query, key, value].map { AttentionHeads.Side($0.plainBuffer, pitch: shape[2]) }
   let added = bias.map { geometry.bias($0) }
   let (result, shares) = geometry.attend(sides[0], sides[1], sides[2], bias: added)
-  return Tensor.recorded(
-    result, shape: shape, from: [query, key, value] + (bias.map { [$0] } ?? [])
-  ) { upstream in
+  let sources = [query, key, value] + [bias].compactMap { $0 }
+  return Tensor.recorded(result, shape: shape, from: sources) { upstream in
+    guard !Recording.isOn else {
+      return pulledBack(
+        upstream,
+        through: {
+          composedAttention(
+            $0[0], $0[1], $0[2], heads: heads, scale: scale, bias: $0.dropFirst(3).first)
+        }, to: sources)
+    }
     let found = sides.map { AttentionHeads.Side(Buffer(count: $0.buffer.count), pitch: $0.pitch) }
     let slopes = geometry.pullback(
       upstream.plainBuffer, shares: shares, sides[0], sides[1], sides[2],
@@ -52,9 +57,7 @@ public func selfAttention(
     joint.shape == [batch, places, 3 * width] && width % heads == 0,
     "\(heads) heads in \(joint.shape)")
   if Trace.current != nil {
-    let parts = joint.chunked(3, axis: 2)
-    return tracedAttention(
-      parts[0], parts[1], parts[2], heads: heads, scale: scale, bias: bias)
+    return composedSelfAttention(joint, heads: heads, scale: scale, bias: bias)
   }
   let shape = [batch, places, width]
   let geometry = AttentionHeads(shape, keys: places, heads: heads, scale: scale)
@@ -64,8 +67,15 @@ public func selfAttention(
   }
   let (result, shares) = geometry.attend(
     side(source, 0), side(source, 1), side(source, 2), bias: bias.map { geometry.bias($0) })
-  return Tensor.recorded(result, shape: shape, from: [joint] + (bias.map { [$0] } ?? [])) {
-    upstream in
+  let sources = [joint] + [bias].compactMap { $0 }
+  return Tensor.recorded(result, shape: shape, from: sources) { upstream in
+    guard !Recording.isOn else {
+      return pulledBack(
+        upstream,
+        through: {
+          composedSelfAttention($0[0], heads: heads, scale: scale, bias: $0.dropFirst().first)
+        }, to: sources)
+    }
     let found = Buffer(count: source.count)
     let slopes = geometry.pullback(
       upstream.plainBuffer, shares: shares, side(source, 0), side(source, 1), side(source, 2),
@@ -75,8 +85,8 @@ public func selfAttention(
   }
 }
 
-/// The same as operations that a trace can name.
-private func tracedAttention(
+/// The same in operations that a trace can name and that can be differentiated again.
+private func composedAttention(
   _ query: Tensor, _ key: Tensor, _ value: Tensor, heads: Int, scale: Float?, bias: Tensor?
 ) -> Tensor {
   let size = query.shape[2] / heads
@@ -87,6 +97,13 @@ private func tracedAttention(
   let scaled = products * (scale ?? 1 / Float(size).squareRoot())
   let shares = softmax(bias.map { scaled + $0 } ?? scaled, axis: 3)
   return matmul(shares, split(value)).permuted([0, 2, 1, 3]).reshaped(query.shape)
+}
+
+private func composedSelfAttention(
+  _ joint: Tensor, heads: Int, scale: Float?, bias: Tensor?
+) -> Tensor {
+  let parts = joint.chunked(3, axis: 2)
+  return composedAttention(parts[0], parts[1], parts[2], heads: heads, scale: scale, bias: bias)
 }
 
 extension AttentionHeads {

@@ -48,7 +48,6 @@ public enum DenseOutput: Sendable {
 /// Input and new maps stand in one buffer from the start; each layer reads its head and writes
 /// behind it. Nothing else is kept for the pullback, which maps and normalizes again band by band.
 /// Batch statistics are taken once per map, when it is made, and serve every layer that reads it.
-/// The pullback is fused and cannot be differentiated again.
 ///
 /// Source: Huang et al. 2017, arXiv:1608.06993; memory as in Pleiss et al. 2017, arXiv:1707.06990.
 ///
@@ -67,11 +66,16 @@ public func denseBlock(_ inputs: [Tensor], layers: [DenseLayer], output: DenseOu
     block.batch, output == .all ? block.channels : block.channels - block.inputChannels,
     block.height, block.width,
   ]
+  let sources = block.inputs + layers.flatMap(\.parameters)
   return Tensor.recorded(
-    result, shape: shape, layout: .blocked,
-    from: block.inputs + layers.flatMap(\.parameters),
+    result, shape: shape, layout: .blocked, from: sources,
     as: .denseBlock(inputs: block.inputs, layers: layers, output: output)
-  ) { block.pullback($0.blocked, output: output) }
+  ) { upstream in
+    Recording.isOn
+      ? pulledBack(
+        upstream, through: { DenseLayer.composed($0, layers: layers, output: output) }, to: sources)
+      : block.pullback(upstream.blocked, output: output)
+  }
 }
 
 /// Normalization, ReLU and convolution fused into one: ``denseBlock(_:layers:output:)`` of a single

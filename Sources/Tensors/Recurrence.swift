@@ -1,6 +1,6 @@
 internal import Kernels
 
-// The steps of recurrent layers. The pullbacks are fused and cannot be differentiated again.
+// The steps of recurrent layers.
 
 /// The steps of one direction of an LSTM.
 ///
@@ -25,6 +25,11 @@ public func lstmSteps(
     output, shape: [geometry.batch, steps + 1, size], from: [given, weight, hidden, cell],
     as: .lstm(reversed: reversed)
   ) { upstream in
+    guard !Recording.isOn else {
+      return pulledBack(
+        upstream, through: { composedLSTM($0, reversed: reversed) },
+        to: [given, weight, hidden, cell])
+    }
     let found = geometry.lstmPullback(
       upstream.plainBuffer, trace, weight: weights, cell: firstCells)
     let before = geometry.statesBefore(output, rows: steps + 1, hidden: hiddens)
@@ -98,6 +103,11 @@ public func gruSteps(
     output, shape: [geometry.batch, geometry.steps, geometry.size],
     from: [given, weight, bias, hidden], as: .gru(reversed: reversed)
   ) { upstream in
+    guard !Recording.isOn else {
+      return pulledBack(
+        upstream, through: { composedGRU($0, reversed: reversed) },
+        to: [given, weight, bias, hidden])
+    }
     let found = geometry.gruPullback(
       upstream.plainBuffer, trace, output: output, weight: weights, hidden: hiddens)
     let before = geometry.statesBefore(output, rows: geometry.steps, hidden: hiddens)

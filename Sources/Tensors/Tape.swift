@@ -5,7 +5,7 @@ internal import Synchronization
 /// that.
 ///
 /// Pullbacks are written in tensor operations, so a gradient that is itself recorded can be
-/// differentiated again; the fused ones, which say so, cannot.
+/// differentiated again; fused ones then give way to what `pulledBack` finds.
 final class Node {
   let inputs: [Node?]
   let pullback: (Tensor) -> [Tensor?]
@@ -73,27 +73,44 @@ public func recomputed(
   _ inputs: [Tensor], parameters: [Tensor], _ body: @escaping ([Tensor]) -> Tensor
 ) -> Tensor {
   let result = withoutRecording { body(inputs.map(\.detached)) }
-  let sources = inputs + parameters
   return Tensor.recorded(
-    result.buffer, shape: result.shape, layout: result.layout, from: sources
-  ) { upstream in
-    // A gradient that is differentiated in turn must keep the history of the inputs.
-    let isRecording = Recording.isOn
-    let given = isRecording ? inputs : inputs.map { $0.isTracked ? $0.variable : $0.detached }
-    let wanted = sources.indices.filter { sources[$0].isTracked }
-    let again = Recording.$isOn.withValue(true) { body(given) }
-    let found = gradients(
-      of: again, upstream: upstream, with: wanted.map { (given + parameters)[$0] },
-      recording: isRecording)
-    var parts = [Tensor?](repeating: nil, count: sources.count)
-    for (index, gradient) in zip(wanted, found) { parts[index] = gradient }
-    return parts
+    result.buffer, shape: result.shape, layout: result.layout, from: inputs + parameters
+  ) { pulledBack($0, through: body, to: inputs, and: parameters) }
+}
+
+/// The pullback of an operation by running it, or the same in other operations, with a tape of its
+/// own.
+///
+/// - Parameters:
+///   - inputs: What `body` is given.
+///   - parameters: What it reads besides.
+/// - Returns: The gradients of the inputs, then of the parameters; `nil` for what is not wanted.
+func pulledBack(
+  _ upstream: Tensor, through body: ([Tensor]) -> Tensor, to inputs: [Tensor],
+  and parameters: [Tensor] = []
+) -> [Tensor?] {
+  // A gradient that is differentiated in turn must keep the history of the inputs. It ends at them
+  // all the same: one may be made from another, or be the same.
+  let isRecording = Recording.isOn
+  let given = inputs.map {
+    isRecording ? $0.alias : $0.isTracked ? $0.variable : $0.detached
   }
+  let sources = given + parameters
+  let wanted = zip(sources, inputs + parameters).filter(\.1.isTracked).map(\.0)
+  let result = Recording.$isOn.withValue(true) { body(given) }
+  var found = gradients(
+    of: result, upstream: upstream, with: wanted, recording: isRecording, endingAt: sources)[...]
+  return (inputs + parameters).map { $0.isTracked ? found.removeFirst() : nil }
 }
 
 extension Tensor {
   /// Whether the tensor has a history; in a pullback, whether its gradient is wanted.
   var isTracked: Bool { node?.isWanted ?? false }
+
+  /// The same tensor, one step further from its beginning.
+  fileprivate var alias: Tensor {
+    Tensor.recorded(buffer, shape: shape, layout: layout, from: [self], as: .same) { [$0] }
+  }
 
   /// The result of an operation, with its pullback if any input has a history.
   ///
@@ -140,26 +157,35 @@ extension Tensor {
 public func gradients(
   of result: Tensor, upstream: Tensor? = nil, with variables: [Tensor], recording: Bool = false
 ) -> [Tensor] {
+  gradients(of: result, upstream: upstream, with: variables, recording: recording, endingAt: [])
+}
+
+/// - Parameter ends: What gradients are not followed beyond.
+private func gradients(
+  of result: Tensor, upstream: Tensor?, with variables: [Tensor], recording: Bool,
+  endingAt ends: [Tensor]
+) -> [Tensor] {
   precondition(
     upstream != nil || result.count == 1, "the gradient of \(result.shape) wants an upstream one")
   return Recording.$isOn.withValue(recording) {
     let wanted = Set(variables.compactMap { $0.node.map(ObjectIdentifier.init) })
+    let ends = Set(ends.compactMap { $0.node.map(ObjectIdentifier.init) })
     var found: [ObjectIdentifier: Tensor] = [:]
     guard let root = result.node else { return variables.map(zeros) }
     found[ObjectIdentifier(root)] = upstream ?? Tensor(repeating: 1, shape: result.shape)
-    let history = history(of: root)
-    let before = history.map(\.isWanted)  // within the pullback of another gradient, not all
-    for node in history.reversed() {
+    let history = history(of: root, endingAt: ends)
+    let before = history.map(\.node.isWanted)  // within the pullback of another gradient, not all
+    for (node, inputs) in history.reversed() {
       node.isWanted =
-        wanted.contains(ObjectIdentifier(node)) || node.inputs.contains { $0?.isWanted ?? false }
+        wanted.contains(ObjectIdentifier(node)) || inputs.contains { $0?.isWanted ?? false }
     }
-    defer { for (node, wasWanted) in zip(history, before) { node.isWanted = wasWanted } }
-    for node in history where node.isWanted {
+    defer { for ((node, _), wasWanted) in zip(history, before) { node.isWanted = wasWanted } }
+    for (node, inputs) in history where node.isWanted {
       let key = ObjectIdentifier(node)
       guard let gradient = found[key] else { continue }
       if !wanted.contains(key) { found[key] = nil }
-      guard node.inputs.contains(where: { $0?.isWanted ?? false }) else { continue }
-      for (input, part) in zip(node.inputs, node.pullback(gradient)) {
+      guard inputs.contains(where: { $0?.isWanted ?? false }) else { continue }
+      for (input, part) in zip(inputs, node.pullback(gradient)) {
         guard let input, input.isWanted, let part else { continue }
         let inputKey = ObjectIdentifier(input)
         found[inputKey] = found[inputKey].map { $0 + part } ?? part
@@ -173,16 +199,22 @@ public func gradients(
 
 private func zeros(like tensor: Tensor) -> Tensor { Tensor(repeating: 0, shape: tensor.shape) }
 
-/// Every operation that `root` depends on, latest first.
-private func history(of root: Node) -> [Node] {
+/// Every operation that `root` depends on with what it was made from, latest first; nothing for those
+/// that are ends.
+private func history(
+  of root: Node, endingAt ends: Set<ObjectIdentifier>
+) -> [(node: Node, inputs: [Node?])] {
   var seen: Set<ObjectIdentifier> = [ObjectIdentifier(root)]
-  var all = [root]
+  func entry(_ node: Node) -> (node: Node, inputs: [Node?]) {
+    (node, ends.contains(ObjectIdentifier(node)) ? [] : node.inputs)
+  }
+  var all = [entry(root)]
   var next = 0
   while next < all.count {
     for case let input? in all[next].inputs where seen.insert(ObjectIdentifier(input)).inserted {
-      all.append(input)
+      all.append(entry(input))
     }
     next += 1
   }
-  return all.sorted { $0.number > $1.number }
+  return all.sorted { $0.node.number > $1.node.number }
 }
