@@ -40,6 +40,30 @@ import Testing
     #expect(wide.bias?.value.array.allSatisfy { $0 == 0 } == true)
   }
 
+  @Test func `begin with the spread that PyTorch's have`() {
+    func expect(
+      _ module: some Module, _ name: String, _ variance: Double,
+      sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+      module.initialize(seed: 5)
+      let values = module.parameters.first { $0.name == name }?.parameter.value.array ?? []
+      let found = values.reduce(0) { $0 + Double($1 * $1) } / Double(values.count)
+      #expect(
+        values.count > 4000 && abs(found / variance - 1) < 0.05,
+        "\(name): \(found), not \(variance)", sourceLocation: sourceLocation)
+    }
+    // Uniform numbers have a third of their bound's square.
+    expect(Linear(50, 120), "weight", 1.0 / 50 / 3)
+    expect(LSTM(40, 60), "weight_ih_l0", 1.0 / 60 / 3)
+    expect(GRU(40, 60), "weight_hh_l0", 1.0 / 60 / 3)
+    expect(Embedding(100, 60), "weight", 1)
+    expect(MultiHeadAttention(48, heads: 2), "in_proj_weight", 6.0 / (4 * 48) / 3)
+    // Ours, as He et al. have it: 2 over the numbers that meet in one.
+    expect(Conv1D(40, 90, kernel: 3, groups: 2), "weight", 2.0 / (20 * 3))
+    expect(ConvTranspose2D(16, 20, kernel: 4, stride: 2), "weight", 2.0 / (16 * 4))
+    expect(ConvTranspose1D(40, 30, kernel: 4, stride: 2), "weight", 2.0 / (40 * 2))
+  }
+
   @Test func `follow another module's mean`() {
     let (own, other) = (BatchNorm(2), BatchNorm(2))
     own.initialize(seed: 1)

@@ -8,6 +8,7 @@ import Testing
     "milestones": .steps(at: [5, 18, 41], factor: 0.3),
     "exponential": .exponential(factor: 0.93),
     "linear": .linear(from: 0.2, to: 0.7, over: 17),
+    "warm-up": .warmUp(over: 7),
     "cosine": .cosine(over: 59, floor: 0.05),
     "restarts": .cosineRestarts(first: 9, floor: 0.1),
     "growing-restarts": .cosineRestarts(first: 5, growth: 2),
