@@ -15,6 +15,8 @@ struct ByteReader {
     self.position = position
   }
 
+  var isAtEnd: Bool { position == data.count }
+
   private static var isCutShort: FormatError { FormatError("it is cut short or damaged") }
 
   mutating func bytes(_ count: Int) throws(FormatError) -> Data {

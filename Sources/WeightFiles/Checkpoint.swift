@@ -4,9 +4,9 @@ internal import Foundation
 ///
 /// Read are safetensors; what `torch.save` writes (state dictionaries, whole modules of which only
 /// the state is taken, the formats before and since PyTorch 1.6) and `torch.jit.save`; pickled
-/// dictionaries of NumPy arrays; `.npy` and `.npz`. The kind is told from the data, not from the
-/// name. Nothing in a file is run: a pickle that calls anything but what makes numbers, containers
-/// and arrays is an error.
+/// dictionaries of NumPy arrays; `.npy` and `.npz`; and networks of dlib. The kind is told from the
+/// data, not from the name. Nothing in a file is run: a pickle that calls anything but what makes
+/// numbers, containers and arrays is an error.
 public struct Checkpoint: Sendable {
   /// In the order of the file.
   public let arrays: [(name: String, array: StoredArray)]
@@ -57,6 +57,7 @@ public struct Checkpoint: Sendable {
         (String(name.dropLast(4)), try NumPyFile(try archive.entry(name) ?? Data()).array)
       }.part(part)
     }
+    if DlibNetwork.isLikely(data) { return try DlibNetwork(data).arrays.part(part) }
     if data.starts(with: NumPyFile.magic) { return [("array", try NumPyFile(data).array)] }
     guard data.first == 0x80 else { throw FormatError("it is of no known format") }
     if let torch = try LegacyTorchFile(data) {

@@ -40,6 +40,16 @@ public struct FaceTemplate: Hashable, Sendable {
     (0.42353745, 0.52289879), (0.57725008, 0.52319972), (0.50123859, 0.61331904),
     (0.43364461, 0.68337652), (0.57015325, 0.68306005))
 
+  /// dlib's for recognition: its mean face in a square with a quarter more on all sides.
+  ///
+  /// Eyes are the means of their six points there.
+  public static let dlib150 = FaceTemplate(
+    (0.316995, 0.310660), (0.669841, 0.310660), (0.493418, 0.510417), (0.336099, 0.686822),
+    (0.650736, 0.686822))
+  /// How faces lie in the pictures of FER-2013, on which networks of emotions are trained.
+  public static let fer2013 = FaceTemplate(
+    (0.313, 0.389), (0.687, 0.389), (0.5, 0.587), (0.347, 0.781), (0.653, 0.781))
+
   /// The map from a picture to a crop that brings a face's points nearest to the template's: a turn,
   /// a scale and a shift, by least squares over all points.
   ///
