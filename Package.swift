@@ -154,7 +154,7 @@ let package = Package(
     .testTarget(
       name: "PipelinesTests",
       dependencies: [
-        "Pipelines", "Media", "MediaTypes", "Imaging", "Tensors", "WeightFiles", "Neural",
+        "Pipelines", "Media", "MediaTypes", "Imaging", "Faces", "Tensors", "WeightFiles", "Neural",
         "ONNX", "QRSteganography", "Emotion",
       ],
       swiftSettings: checked),

@@ -3,7 +3,9 @@ public import Tensors
 public import WeightFiles
 
 /// A trained EmoDNN.
-public struct EmotionChanger {
+///
+/// The weights do not change after loading, so that several tasks may use it at once.
+public struct EmotionChanger: @unchecked Sendable {
   public let design: EmotionDesign
   public let emotions: [Emotion]
   private let network: EmoDNN

@@ -3,7 +3,9 @@ public import Tensors
 public import WeightFiles
 
 /// A trained classifier.
-public struct EmotionClassifier {
+///
+/// The weights do not change after loading, so that several tasks may use it at once.
+public struct EmotionClassifier: @unchecked Sendable {
   public let kind: ClassifierKind
   public let design: EmotionDesign
   public let emotions: [Emotion]

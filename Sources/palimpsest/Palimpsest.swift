@@ -5,10 +5,12 @@ struct Palimpsest: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Marks synthetic media with a hidden code and finds it again.",
     discussion: """
-      Exit status: 0 done, or a mark was found; 1 verify found no mark; 2 wrong use; 3 input that \
-      cannot be read; 70 internal error; 73 output that cannot be written.
+      Exit status: 0 done, or a mark was found; 1 verify found no mark, or emote or detect no \
+      face; 2 wrong use; 3 input that cannot be read; 70 internal error; 73 output that cannot be \
+      written.
       """,
     subcommands: [
-      Embed.self, Verify.self, Train.self, Evaluate.self, Models.self, Bench.self,
+      Embed.self, Verify.self, Emote.self, Detect.self, Train.self, Evaluate.self, Models.self,
+      Bench.self,
     ])
 }

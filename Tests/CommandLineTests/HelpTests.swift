@@ -9,9 +9,9 @@ struct HelpTests {
       outcome.text == """
         OVERVIEW: Marks synthetic media with a hidden code and finds it again.
 
-        Exit status: 0 done, or a mark was found; 1 verify found no mark; 2 wrong use;
-        3 input that cannot be read; 70 internal error; 73 output that cannot be
-        written.
+        Exit status: 0 done, or a mark was found; 1 verify found no mark, or emote or
+        detect no face; 2 wrong use; 3 input that cannot be read; 70 internal error; 73
+        output that cannot be written.
 
         USAGE: palimpsest <subcommand>
 
@@ -21,6 +21,8 @@ struct HelpTests {
         SUBCOMMANDS:
           embed                   Hides a code in a still or in every frame of a clip.
           verify                  Looks for a mark and says what it says.
+          emote                   Gives the faces in a still or a film another emotion.
+          detect                  Tells what is seen in your pictures and films.
           train                   Trains networks on your pictures and clips.
           evaluate                Measures models on your pictures and clips.
           models                  Tells what the models are, takes weights in and gives
@@ -44,6 +46,19 @@ struct HelpTests {
     (
       ["verify"],
       "<input> [--model <model>] [--weights <file>] [--report <dir>] [--json]"
+    ),
+    (
+      ["emote"],
+      """
+      <input> --to <to> --output <output> [--strength <strength>] [--face <face>] \
+      [--mask <mask>] [--emotion-weights <file>] [--text <text>] [--model <model>] \
+      [--weights <file>] [--codec <codec>] [--quality <quality>] [--preset <preset>] \
+      [--preview <file.png>] [--json]
+      """
+    ),
+    (
+      ["detect", "emotion"],
+      "<input> [--face <face>] [--classifier-a <file>] [--classifier-b <file>] [--json]"
     ),
     (["models", "list"], "[--json]"),
     (["models", "show"], "<name> [--json]"),

@@ -145,7 +145,7 @@ enum Media {
   }
 
   @discardableResult
-  private static func ffmpeg(_ arguments: String...) throws -> String {
+  static func ffmpeg(_ arguments: String...) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/ffmpeg")
     process.arguments = ["-v", "error", "-y", "-nostdin"] + arguments

@@ -17,6 +17,7 @@ struct ExitStatusTests {
     (MediaError(.use, "quality 99", "too high"), .wrongUse),
     (QRCodeError.textEmpty, .wrongUse),
     (PipelineError.wrongUse("no"), .wrongUse),
+    (PipelineError.noFace(path: "a"), .nothingFound),
     (PipelineError.unreadable(path: "a", reason: "b"), .unreadableInput),
     (PipelineError.unwritable(path: "a", reason: "b"), .unwritableOutput),
     (PipelineError.unfit(path: "a", model: "b", details: []), .unreadableInput),
@@ -29,7 +30,7 @@ struct ExitStatusTests {
 
   @Test func `the statuses are those that scripts rely on`() {
     let all: [Status] = [
-      .done, .noMark, .wrongUse, .unreadableInput, .internalError, .unwritableOutput,
+      .done, .nothingFound, .wrongUse, .unreadableInput, .internalError, .unwritableOutput,
     ]
     #expect(all.map(\.rawValue) == [0, 1, 2, 3, 70, 73])
   }

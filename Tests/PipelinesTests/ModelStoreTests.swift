@@ -9,8 +9,9 @@ struct ModelStoreTests {
     let store = ModelStore.standard(executable: "/opt/x/bin/palimpsest", environment: [:])
     #expect(
       store.folders == [
-        "/opt/x/share/palimpsest/weights", "/opt/x/bin/Corpus/weights", "/opt/x/Corpus/weights",
-        "/opt/Corpus/weights",
+        "/opt/x/share/palimpsest/weights", "/opt/x/bin/Corpus/weights",
+        "/opt/x/bin/Corpus/samples", "/opt/x/Corpus/weights", "/opt/x/Corpus/samples",
+        "/opt/Corpus/weights", "/opt/Corpus/samples",
       ])
   }
 

@@ -35,7 +35,17 @@ public struct FaceCrop: Sendable {
     let difference = Raster(
       width: changed.width, height: changed.height, channels: 1,
       values: zip(changed.values, colors.luma.values).map { $0 - $1 })
-    picture.addLuma(difference, mask: mask, by: back(from: changed))
+    addLuma(difference, mask: mask, into: &picture)
+  }
+
+  /// Adds to luma alone: chroma, and detail finer than what is added, stay as they are.
+  ///
+  /// - Parameters:
+  ///   - difference: In units of full luma: one channel, as large as the crop or in the same
+  ///     proportions.
+  ///   - mask: How far each sample counts, of the same size as the difference.
+  public func addLuma(_ difference: Raster, mask: Raster, into picture: inout Picture) {
+    picture.addLuma(difference, mask: mask, by: back(from: difference))
   }
 
   /// From places in a raster that covers the crop to places in the picture.

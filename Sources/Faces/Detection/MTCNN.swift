@@ -9,7 +9,9 @@ public import WeightFiles
 /// Source: Zhang et al. 2016, "Joint face detection and alignment using multi-task cascaded
 /// convolutional networks", arXiv:1604.02878; every number as in facenet-pytorch 2.6.0, whose
 /// weights it takes and whose boxes and points it gives.
-public struct MTCNN {
+///
+/// The weights do not change after loading, so that several tasks may use it at once.
+public struct MTCNN: @unchecked Sendable {
   /// What is looked for.
   public struct Settings: Hashable, Sendable {
     /// The smallest face, in samples; time falls with its square.

@@ -4,7 +4,9 @@ internal import Tensors
 public import WeightFiles
 
 /// A trained network that finds 68 points in faces.
-public struct LandmarkFinder {
+///
+/// The weights do not change after loading, so that several tasks may use it at once.
+public struct LandmarkFinder: @unchecked Sendable {
   private let network = LandmarkNetwork()
   private let five: FaceTemplate
 

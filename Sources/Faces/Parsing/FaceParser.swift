@@ -16,7 +16,9 @@ public enum FacePart: Int, Hashable, Sendable, CaseIterable {
 }
 
 /// Tells the parts of faces apart by a BiSeNet with the weights of face-parsing.PyTorch.
-public struct FaceParser {
+///
+/// The weights do not change after loading, so that several tasks may use it at once.
+public struct FaceParser: @unchecked Sendable {
   private let network = BiSeNet()
 
   /// - Parameter path: `79999_iter.pth`, or another file of the same arrays.

@@ -2,7 +2,7 @@ public import Imaging
 
 /// Finds the faces in the frames of a clip and keeps them apart: looks everywhere now and then, and
 /// in between only near where faces are expected, which takes a small part of the time.
-public struct FaceFollower {
+public struct FaceFollower: Sendable {
   private let detector: MTCNN
   private let period: Int
   private var tracker: FaceTracker
@@ -16,6 +16,12 @@ public struct FaceFollower {
     self.detector = detector
     self.period = period
     tracker = FaceTracker(tracking)
+  }
+
+  /// Forgets all faces, at a cut: the next frame is searched as a whole.
+  public mutating func reset() {
+    tracker.reset()
+    age = nil
   }
 
   /// The faces of the next frame.

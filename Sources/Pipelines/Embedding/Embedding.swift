@@ -1,4 +1,3 @@
-internal import Media
 internal import MediaTypes
 internal import QRSteganography
 
@@ -77,47 +76,17 @@ public func embed(
   models: ModelStore = .standard, progress: FrameProgress.Handler? = nil
 ) async throws -> EmbeddingResult {
   let watch = Stopwatch()
-  guard output != standardStreamName || !options.printsResult else {
-    throw PipelineError.wrongUse("--json and -o - both want standard output")
-  }
-  let code = try QRCode(text: options.text)
-  let asked = try options.model.map { (name) throws(PipelineError) in
-    try StegoModelName(asked: name)
-  }
-  let media = try OpenedMedia(path: input)
-  let kind: MediaKind
-  let model: StegoModel
-  let outcome: MarkingOutcome
-  switch media {
-  case .still(let picture):
-    kind = .still
-    let settings = try StillOutput(path: output, options: options)
-    let isFree = asked == nil && options.weights == nil
-    let choices = isFree ? [.forStills, .forVideo] : [asked ?? .forStills]
-    (outcome, model) = try markStill(
-      picture, from: UnchangedFrames(), with: code,
-      byFirstLegibleOf: choices.map { name in
-        { try models.model(name, weights: options.weights) }
-      }, to: settings)
-  case .video(let reader):
-    kind = .video
-    guard output != standardStreamName else {
-      throw PipelineError.wrongUse("only stills can be written to standard output")
-    }
-    let settings = VideoSettings(
-      codec: options.codec, quality: options.quality, preset: options.preset)
-    let writer = try MarkedWriter(path: output, like: reader, settings: settings)
-    model = try models.model(asked ?? .forVideo, weights: options.weights)
-    outcome = try await markClip(
-      reader, to: writer, from: UnchangedFrames(),
-      by: ClipMarker(model: model, code: code, policy: options.policy), progress: progress)
-  }
-  if let path = options.preview, let sample = outcome.sample {
+  let made = try await markMedia(
+    input, to: output, from: { _ in UnchangedFrames() }, options: options, models: models,
+    progress: progress)
+  if let path = options.preview, let sample = made.outcome.sample {
     try writeContactSheet(
-      cover: sample.source, marked: sample.marked.media, code: code, model: model, to: path)
+      cover: sample.source, marked: sample.marked.media, code: made.code, model: made.model,
+      to: path)
   }
   return EmbeddingResult(
-    input: input, output: output, kind: kind, model: model.name.rawValue,
-    frames: outcome.statistics.frames, seconds: watch.seconds, psnr: outcome.statistics.psnr,
-    qrVersion: code.version, remarks: outcome.remarks)
+    input: input, output: output, kind: made.kind, model: made.model.name.rawValue,
+    frames: made.outcome.statistics.frames, seconds: watch.seconds,
+    psnr: made.outcome.statistics.psnr, qrVersion: made.code.version,
+    remarks: made.outcome.remarks)
 }

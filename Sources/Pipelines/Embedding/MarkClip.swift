@@ -6,18 +6,21 @@ internal import MediaTypes
 /// Three stages overlap: a thread decodes ahead, a task generates and marks, the caller's task
 /// encodes. Between them wait at most a few frames, so memory does not grow with the film. An error
 /// in one stage, or cancellation, ends all three, and nothing of the output is left.
-func markClip(
-  _ reader: MediaReader, to writer: MarkedWriter, from generator: some FrameGenerator,
+///
+/// - Parameter generator: Is afterwards as the last frame left it.
+func markClip<Generator: FrameGenerator>(
+  _ reader: MediaReader, to writer: MarkedWriter, from generator: inout Generator,
   by marker: ClipMarker, progress: FrameProgress.Handler?
 ) async throws -> MarkingOutcome {
   let expected = reader.frameCountEstimate
   let items = reader.items(ahead: 4)
   let channel = BoundedChannel<MarkedItem>(capacity: 4)
   let watch = Stopwatch()
-  var result = try await withThrowingTaskGroup(of: MarkingOutcome.self) { group in
+  let first = generator
+  var result = try await withThrowingTaskGroup(of: (MarkingOutcome, Generator).self) { group in
     group.addTask {
       do {
-        let marked = try await mark(items, from: generator, by: marker, into: channel)
+        let marked = try await mark(items, from: first, by: marker, into: channel)
         channel.finish()
         return marked
       } catch {
@@ -41,16 +44,17 @@ func markClip(
       writer.discard()
       throw error
     }
-    return try await group.next() ?? MarkingOutcome()
+    return try await group.next() ?? (MarkingOutcome(), first)
   }
-  result.remarks = writer.remarks
-  return result
+  generator = result.1
+  result.0.remarks = writer.remarks
+  return result.0
 }
 
-private func mark(
-  _ items: MediaItems, from generator: some FrameGenerator, by marker: ClipMarker,
+private func mark<Generator: FrameGenerator>(
+  _ items: MediaItems, from generator: Generator, by marker: ClipMarker,
   into channel: BoundedChannel<MarkedItem>
-) async throws -> MarkingOutcome {
+) async throws -> (MarkingOutcome, Generator) {
   var (generator, marker) = (generator, marker)
   var result = MarkingOutcome()
   for try await item in items {
@@ -58,11 +62,13 @@ private func mark(
     case .packet(let packet):
       try await channel.send(.packet(packet))
     case .picture(let source):
+      let isSample = !generator.hasChanged || result.sample == nil
       let marked = marker.mark(try generator.frame(from: source))
-      if result.sample == nil { result.sample = (source, marked) }
+      if isSample { result.sample = (source, marked) }
       try await channel.send(.picture(marked))
     }
   }
+  try generator.finish()
   result.statistics = marker.statistics
-  return result
+  return (result, generator)
 }

@@ -44,14 +44,16 @@ struct StillOutput {
 
 /// Generates a still and marks it with the first model whose mark can be read in it.
 ///
-/// - Parameter models: The models to try, by name; the next is loaded only if one fails.
+/// - Parameters:
+///   - generator: Is afterwards as the picture left it.
+///   - models: The models to try; the next is loaded only if one fails.
 /// - Returns: The model used: the first, with a remark, where none can be read.
 func markStill(
-  _ source: Picture, from generator: some FrameGenerator, with code: QRCode,
+  _ source: Picture, from generator: inout some FrameGenerator, with code: QRCode,
   byFirstLegibleOf models: [() throws -> StegoModel], to output: StillOutput
 ) throws -> (outcome: MarkingOutcome, model: StegoModel) {
-  var generator = generator
   let cover = try generator.frame(from: source).unmarked
+  try generator.finish()
   var choice: (marked: Picture, model: StegoModel, isLegible: Bool)?
   for load in models where choice?.isLegible != true {
     let model = try load()

@@ -13,8 +13,8 @@ public struct ModelStore: Sendable {
   /// The store of the running program.
   ///
   /// If the environment has `PALIMPSEST_WEIGHTS`, that folder and no other. Else
-  /// `../share/palimpsest/weights` beside the executable's folder, then `Corpus/weights` in every
-  /// folder above the executable.
+  /// `../share/palimpsest/weights` beside the executable's folder, then, in every folder above the
+  /// executable, `Corpus/weights` and what `Corpus/build` fetched into `Corpus/samples`.
   public static var standard: ModelStore {
     let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
     return standard(
@@ -32,6 +32,7 @@ public struct ModelStore: Sendable {
     ]
     while folder.path != "/" {
       folders.append(folder.appendingPathComponent("Corpus/weights").path)
+      folders.append(folder.appendingPathComponent("Corpus/samples").path)
       folder.deleteLastPathComponent()
     }
     return ModelStore(folders: folders)
@@ -48,11 +49,22 @@ public struct ModelStore: Sendable {
   ///
   /// - Throws: ``PipelineError/unreadable(path:reason:)`` if it is in none of the folders.
   func weightsPath(named name: String) throws(PipelineError) -> String {
-    if let path = file("\(name).safetensors") { return path }
-    let places = folders.count == 1 ? folders[0] : "any weights folder beside or above the program"
+    try path(of: "\(name).safetensors")
+  }
+
+  /// A file of weights.
+  ///
+  /// - Throws: ``PipelineError/unreadable(path:reason:)`` if it is in none of the folders.
+  func path(of fileName: String) throws(PipelineError) -> String {
+    if let path = file(fileName) { return path }
     throw .unreadable(
-      path: "\(name).safetensors",
-      reason: "it is not in \(places); --weights or PALIMPSEST_WEIGHTS say where it is")
+      path: fileName,
+      reason: "it is not in \(places); an option or PALIMPSEST_WEIGHTS says where it is")
+  }
+
+  /// The folders in words.
+  var places: String {
+    folders.count == 1 ? folders[0] : "any weights folder beside or above the program"
   }
 
   func hasWeights(of name: StegoModelName) -> Bool { hasWeights(named: name.rawValue) }
@@ -69,7 +81,8 @@ public struct ModelStore: Sendable {
     try StegoModel(name, weightsPath: weights ?? weightsPath(of: name))
   }
 
-  private func file(_ name: String) -> String? {
+  /// The first of the folders' files of a name.
+  func file(_ name: String) -> String? {
     folders.map { "\($0)/\(name)" }.first { FileManager.default.fileExists(atPath: $0) }
   }
 }

@@ -8,8 +8,8 @@ internal import WeightFiles
 public enum ExitStatus: Int32, Sendable {
   /// Done; of `verify`: a mark was found.
   case done = 0
-  /// `verify` found no mark.
-  case noMark = 1
+  /// What was looked for is not there: of `verify` a mark, of `emote` and `detect` a face.
+  case nothingFound = 1
   /// Unknown options, or ones that do not fit the files.
   case wrongUse = 2
   /// Input, weights included, that is missing, damaged or of the wrong kind.
@@ -25,6 +25,7 @@ public enum ExitStatus: Int32, Sendable {
       self =
         switch error {
         case .wrongUse: .wrongUse
+        case .noFace: .nothingFound
         case .unreadable, .unfit: .unreadableInput
         case .unwritable: .unwritableOutput
         }

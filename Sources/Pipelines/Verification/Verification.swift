@@ -46,7 +46,7 @@ public struct VerificationResult: Sendable {
     ])
   }
 
-  public var exitStatus: ExitStatus { status == .found ? .done : .noMark }
+  public var exitStatus: ExitStatus { status == .found ? .done : .nothingFound }
 
   /// The same for people.
   public var sentence: String {

@@ -15,18 +15,7 @@ struct Embed: AsyncParsableCommand {
     name: .shortAndLong,
     help: "The file to write; - for a PNG on standard output.")
   var output: String
-  @Option(help: "What the code says: up to 134 bytes of UTF-8, up to 20 for the most robust code.")
-  var text = EmbeddingOptions.standardText
-  @Option(help: "dense103 or dense-fast. (default: dense103 for stills, dense-fast for clips)")
-  var model: String?
-  @Option(help: .init("A weight file instead of the installed one.", valueName: "file"))
-  var weights: String?
-  @Option(help: "The encoder of a film, such as libx264, libx265, ffv1.")
-  var codec: String?
-  @Option(help: "On the encoder's own scale; of a JPEG or WebP picture 1 to 100.")
-  var quality: Int?
-  @Option(help: "The encoder's own name for how much effort to make.")
-  var preset: String?
+  @OptionGroup var marking: MarkingArguments
   @Option(
     help: .init(
       "Draw cover, marked picture, difference × 20 and code of the first frame.",
@@ -36,13 +25,7 @@ struct Embed: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    var options = EmbeddingOptions()
-    options.text = text
-    options.model = model
-    options.weights = weights
-    options.codec = codec
-    options.quality = quality
-    options.preset = preset
+    var options = marking.options
     options.preview = preview
     options.printsResult = json
     let line = ProgressLine()

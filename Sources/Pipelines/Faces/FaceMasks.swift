@@ -1,0 +1,92 @@
+internal import Faces
+internal import Imaging
+
+/// How far the samples of a face's crop are changed.
+enum FaceMaskKind: String, CaseIterable, Sendable {
+  /// Within an oval; needs nothing but the detector's five points.
+  case oval
+  /// Within the hull of 68 points, which `landmarks68` finds.
+  case landmarks
+  /// Where a BiSeNet sees skin, brows, eyes, nose and mouth: hair and hands before a face stay.
+  case parsing
+
+  /// - Throws: ``PipelineError/wrongUse(_:)`` if there is no mask of this name.
+  init(asked name: String) throws(PipelineError) {
+    guard let known = FaceMaskKind(rawValue: name) else {
+      let names = Self.allCases.map(\.rawValue).joined(separator: ", ")
+      throw .wrongUse("there is no mask \(name), only \(names)")
+    }
+    self = known
+  }
+}
+
+/// Makes the masks of faces, steady from frame to frame.
+struct FaceMasks: Sendable {
+  private enum Source: Sendable {
+    case oval
+    case landmarks(LandmarkFinder)
+    case parsing(FaceParser)
+  }
+
+  /// As face-parsing.PyTorch's weights are published.
+  private static let parserFile = "79999_iter.pth"
+  /// In seconds: what masks from parsing are smoothed over.
+  private static let memory = 0.12
+
+  private let source: Source
+  private var smoothers: [Int: PointSmoother] = [:]
+  private var masks: [Int: Raster] = [:]
+  /// The same for every crop of a size.
+  private var oval: Raster?
+
+  /// - Throws: ``PipelineError`` or `WeightError` if the weights that a kind needs cannot be read.
+  init(_ kind: FaceMaskKind, in store: ModelStore) throws {
+    source =
+      switch kind {
+      case .oval: .oval
+      case .landmarks:
+        .landmarks(try LandmarkFinder(weightsPath: store.weightsPath(named: "landmarks68")))
+      case .parsing: .parsing(try FaceParser(weightsPath: store.path(of: Self.parserFile)))
+      }
+  }
+
+  /// The mask of a face, as large as its crop; 0 at the crop's edges.
+  ///
+  /// - Parameters:
+  ///   - colors: The frame that the crop is of.
+  ///   - interval: Seconds since the frame before.
+  mutating func mask(
+    of face: TrackedFace, _ crop: FaceCrop, in colors: Raster, interval: Double
+  ) -> Raster {
+    let oval = self.oval ?? Self.oval(of: crop)
+    self.oval = oval
+    switch source {
+    case .oval: return oval
+    case .landmarks(let finder):
+      guard let found = finder.landmarks(in: colors, points: face.face.points, feeds: 4) else {
+        return oval
+      }
+      let points = smoothers[face.identity, default: PointSmoother()](
+        found.points, size: face.face.box.width, interval: interval)
+      return crop.mask(of: Landmarks(points), softness: 0.2)
+    case .parsing(let parser):
+      let found = parser.mask(of: FacePart.face, in: crop.colors)
+        .feathered(erosion: crop.colors.width / 24, blur: Double(crop.colors.width) / 48)
+      let mask =
+        masks[face.identity]?.approaching(found, memory: Self.memory, interval: interval) ?? found
+      masks[face.identity] = mask
+      return mask
+    }
+  }
+
+  /// An oval that is 0 at the crop's edges.
+  static func oval(of crop: FaceCrop) -> Raster {
+    crop.ovalMask(width: 0.9, height: 0.96, softness: 0.2)
+  }
+
+  /// Forgets the faces that are not followed any more.
+  mutating func keep(_ identities: Set<Int>) {
+    smoothers = smoothers.filter { identities.contains($0.key) }
+    masks = masks.filter { identities.contains($0.key) }
+  }
+}
