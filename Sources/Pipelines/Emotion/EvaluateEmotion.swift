@@ -11,6 +11,8 @@ public struct EmotionEvaluationOptions: Sendable {
   public var classifierA: String?
   public var classifierB: String?
   public var emodnn: String?
+  /// A folder with one folder of photographs per person, to measure how far people stay themselves.
+  public var people: String?
   /// Faces changed to each emotion.
   public var count = 1000
   /// A folder for the confusion matrices and a grid of changed faces, as PNG.
@@ -29,6 +31,7 @@ public struct EmotionEvaluation: Sendable {
   }
 
   let judgements: [Judgement]
+  let identity: IdentityEvaluation?
   public internal(set) var failures: [String]
   public internal(set) var seconds: Double
 }
@@ -46,20 +49,13 @@ public func evaluateEmotion(
   report: (String) -> Void
 ) throws -> EmotionEvaluation {
   let watch = Stopwatch()
-  func path(_ given: String?, _ name: String) throws -> String {
-    try given ?? store.weightsPath(named: name)
-  }
-  let judges = try [
-    EmotionClassifier(weightsPath: path(options.classifierA, "classifier-a")),
-    EmotionClassifier(weightsPath: path(options.classifierB, "classifier-b")),
-  ]
+  let judges = try store.emotionClassifiers(options.classifierA, options.classifierB)
   let (first, emotions) = (judges[0].design, judges[0].emotions)
   let changer =
     options.emodnn != nil || store.hasWeights(named: "emodnn")
-    ? try EmotionChanger(weightsPath: path(options.emodnn, "emodnn")) : nil
-  let found = [judges[1].emotions] + (changer.map { [$0.emotions] } ?? [])
-  guard found.allSatisfy({ $0 == emotions }), judges[1].design == first,
-    changer?.design ?? first == first
+    ? try store.emotionChanger(weights: options.emodnn) : nil
+  guard judges[1].design == first, changer?.design ?? first == first,
+    changer?.emotions ?? emotions == emotions
   else {
     throw PipelineError.wrongUse("the networks are not of the same emotions and size")
   }
@@ -72,6 +68,12 @@ public func evaluateEmotion(
   let judgements = judges.indices.map { index in
     EmotionEvaluation.Judgement(
       name: judges[index].kind.rawValue, real: real[index], changed: changed?[index])
+  }
+  let identity = try options.people.map { people in
+    report("photographs of people")
+    return try IdentityEvaluation(
+      of: people, changer: changer, detector: store.faceDetector(),
+      recognizer: store.faceRecognizer())
   }
   if let figures = options.figures {
     try makeFolder(figures)
@@ -86,5 +88,5 @@ public func evaluateEmotion(
     }
   }
   return EmotionEvaluation(
-    judgements: judgements, failures: folder.failures, seconds: watch.seconds)
+    judgements: judgements, identity: identity, failures: folder.failures, seconds: watch.seconds)
 }

@@ -12,12 +12,10 @@ internal import Synchronization
 struct LandmarkFolder {
   /// Of everybody but the held ones.
   let samples: [LandmarkSample]
-  /// Of the last 40 people in alphabetical order.
+  /// Of ``PeopleFolder/held``.
   let held: [LandmarkSample]
   /// Lines that could not be used.
   let failures: Int
-
-  private static let heldPeople = 40
 
   init(_ path: String) throws(PipelineError) {
     let file = "\(path)/landmarks68.csv"
@@ -27,9 +25,7 @@ struct LandmarkFolder {
     let lines = text.split(whereSeparator: \.isNewline).map {
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }
-    let people = Set((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
-      .filter { !$0.contains(".") }.sorted()
-    let heldPeople = Set(people.suffix(Self.heldPeople))
+    let heldPeople = Set(try PeopleFolder(path).held.map(\.name))
     let results = Mutex(
       [(isHeld: Bool, sample: LandmarkSample)?](repeating: nil, count: lines.count))
     DispatchQueue.concurrentPerform(iterations: lines.count) { index in

@@ -1,4 +1,3 @@
-internal import Emotion
 internal import Foundation
 internal import Neural
 internal import QRSteganography
@@ -33,13 +32,13 @@ public struct BenchmarkResult: Sendable {
 }
 
 /// A network that can be timed.
-private struct Contestant {
+struct Contestant {
   let name: String
   /// `[batch, channels, height, width]` of what goes in.
   let shape: [Int]
   /// Multiplications with addition, where a trace does not show them.
   let multiplications: Int?
-  /// A network with random weights.
+  /// A network that is ready to run.
   let prepared: () -> (Tensor) -> Tensor
 
   init(_ name: String, _ design: FCDenseNet.Design, side: Int) {
@@ -53,16 +52,17 @@ private struct Contestant {
     }
   }
 
-  init(_ name: String, _ design: EmotionDesign, _ prepared: @escaping () -> (Tensor) -> Tensor) {
+  init(_ name: String, shape: [Int], _ prepared: @escaping () -> (Tensor) -> Tensor) {
     self.name = name
-    shape = [1, design.channels, design.side, design.side]
+    self.shape = shape
     multiplications = nil
     self.prepared = prepared
   }
 
   /// The steganography paper's two at its size, those of `dense-fast` at the size they work on, and
-  /// the emotion paper's four at its size and at that of what ships.
-  static var all: [Contestant] {
+  /// the emotion paper's four at its size and at that of what ships, and what finds and recognizes
+  /// faces if its weights are there.
+  static func all(in store: ModelStore) -> [Contestant] {
     let fast = StegoDesign.of(.denseFast)
     let side = StegoDesign.workingSize / fast.square
     return [
@@ -70,50 +70,26 @@ private struct Contestant {
       Contestant("dense56", .dense56(input: 3, output: 1), side: 256),
       Contestant("dense-fast-encoder", fast.encoder, side: side),
       Contestant("dense-fast-decoder", fast.decoder, side: side),
-    ] + [.face128, .face48].flatMap { ofEmotion(.named($0)) }
-  }
-
-  private static func ofEmotion(_ design: EmotionDesign) -> [Contestant] {
-    let emotions = 8
-    func name(_ network: String) -> String { "\(network)-\(design.side)" }
-    return [
-      Contestant(name("emodnn"), design) {
-        let network = EmoDNN(design, emotions: emotions)
-        network.initialize(seed: 1)
-        let wanted = Tensor([1] + [Float](repeating: 0, count: emotions - 1), shape: [1, emotions])
-        return { network($0, emotions: wanted) }
-      },
-      Contestant(name("discriminator"), design) {
-        let network = EmotionDiscriminator(design)
-        network.initialize(seed: 1)
-        return { network($0) }
-      },
-      Contestant(name("classifier-a"), design) {
-        let network = ResidualClassifier(design, emotions: emotions)
-        network.initialize(seed: 1)
-        return { network.logits($0, dropout: nil) }
-      },
-      Contestant(name("classifier-b"), design) {
-        let network = ConvolutionalClassifier(design, emotions: emotions)
-        network.initialize(seed: 1)
-        return { network.logits($0, dropout: nil) }
-      },
-    ]
+    ] + ofEmotion + ofFaces(in: store)
   }
 }
 
-/// Times networks with random weights on random input, without recording, on all cores.
+/// Times networks on random input, without recording, on all cores.
+///
+/// Weights are random, which cost the same, but for those of the detector, whose work they decide,
+/// and of the network that recognizes faces.
 ///
 /// - Parameters:
-///   - name: One of `dense103`, `dense56`, `dense-fast-encoder`, `dense-fast-decoder`, and `emodnn`,
-///     `discriminator`, `classifier-a` and `classifier-b` with `-128` or `-48`; or what several names
-///     begin with before a hyphen. All of them if `nil`.
+///   - name: One of `dense103`, `dense56`, `dense-fast-encoder`, `dense-fast-decoder`; `emodnn`,
+///     `discriminator`, `classifier-a` and `classifier-b` with `-128` or `-48`; `mtcnn-whole`,
+///     `mtcnn-near` and `face-recognition`; or what several names begin with before a hyphen. All of
+///     them if `nil`.
 ///   - seconds: For how long each is repeated, at least five times.
 /// - Throws: ``PipelineError/wrongUse(_:)`` if there is no network of this name.
 public func benchmark(
-  _ name: String? = nil, seconds: Double = 2
+  _ name: String? = nil, seconds: Double = 2, in store: ModelStore = .standard
 ) throws(PipelineError) -> [BenchmarkResult] {
-  let all = Contestant.all
+  let all = Contestant.all(in: store)
   let chosen = all.filter { name == nil || $0.name == name || $0.name.hasPrefix("\(name ?? "")-") }
   guard !chosen.isEmpty else {
     let names = all.map(\.name).joined(separator: ", ")

@@ -6,8 +6,9 @@ struct EvaluateEmotion: ParsableCommand {
     commandName: "emotion", abstract: "Measures how well emotions are recognized and changed.",
     discussion: """
       Recall, F1 score and accuracy of both classifiers on faces as they are and on faces that \
-      EmoDNN has changed (tables 6 to 8 of the paper). The figures are confusion matrices and a \
-      grid: a row per emotion shown, a column per emotion asked for.
+      EmoDNN has changed (tables 6 to 8 of the paper), and their confusion matrices. The figures \
+      are confusion matrices and a grid: a row per emotion shown, a column per emotion asked for. \
+      With photographs of people, also how far they stay themselves: cosines of dlib's embeddings.
       """)
 
   @Option(help: .init("A folder with one folder of pictures per emotion.", valueName: "dir"))
@@ -22,6 +23,10 @@ struct EvaluateEmotion: ParsableCommand {
   var classifierB: String?
   @Option(help: .init("Weights of EmoDNN instead of the installed ones.", valueName: "file"))
   var emodnn: String?
+  @Option(
+    name: .customLong("faces"),
+    help: .init("A folder with one folder of photographs per person.", valueName: "dir"))
+  var people: String?
   @Option(help: "Faces to change to each emotion.")
   var count = 1000
   @Option(help: .init("A folder for figures, as PNG.", valueName: "dir"))
@@ -34,6 +39,7 @@ struct EvaluateEmotion: ParsableCommand {
     options.classifierA = classifierA
     options.classifierB = classifierB
     options.emodnn = emodnn
+    options.people = people
     options.count = max(1, count)
     options.figures = figures
     let line = ProgressLine()
