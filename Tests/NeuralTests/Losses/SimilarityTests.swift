@@ -26,6 +26,14 @@ import Testing
       tolerance: 1e-4, "gradient")
   }
 
+  @Test func `over one scale alone gives that all of the exponents`() {
+    let (cover, marked) = pictures("one scale", [2, 1, 24, 32])
+    // Wang's exponents add up to 1.0001.
+    let expected = power(structuralSimilarity(cover, marked), 1.0001)
+    let found = multiScaleSimilarity(cover, marked, scales: 1)
+    expectClose(found.array, expected.array, tolerance: 1e-5)
+  }
+
   @Test func `over several scales is a mean over a batch`() throws {
     let fixture = try Fixture("ms-ssim-batch", in: .module)
     let shape = [2, 3, 192, 176]

@@ -23,6 +23,21 @@ import Testing
     }
   }
 
+  @Test func `averages weights, at first faster`() throws {
+    let (layer, average) = (Linear(1, 1, bias: false), Linear(1, 1, bias: false))
+    for each in [layer, average] { each.initialize(seed: 1) }
+    let learner = Learner(
+      layer, GradientDescent(), rate: 0.1, average: average, averaging: 0.5)
+    var expected = layer.trained[0].value.array[0]
+    for step in 0..<20 {
+      try learner.follow([Tensor([step % 3 == 0 ? 1 : -2], shape: [1, 1])])
+      let share = min(0.5, Float(1 + step) / Float(10 + step))
+      expected = share * expected + (1 - share) * layer.trained[0].value.array[0]
+      expectClose(
+        average.trained[0].value.array, [expected], tolerance: 1e-5, "after step \(step)")
+    }
+  }
+
   @Test(arguments: [Float.nan, .infinity])
   func `goes nowhere along what is not finite`(value: Float) {
     let layer = Linear(2, 1, bias: false)
