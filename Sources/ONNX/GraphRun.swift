@@ -12,6 +12,7 @@ struct GraphRun {
     _ graph: Onnx_GraphProto, _ given: [String: GraphValue]
   ) throws(ONNXError) -> [GraphValue] {
     var values = given
+    let types = graph.elementTypes
     for node in graph.node {
       var inputs: [GraphValue?] = []
       for name in node.input {
@@ -20,7 +21,7 @@ struct GraphRun {
         }
         inputs.append(values[name])
       }
-      let call = OperatorCall(node, inputs: inputs, version: version)
+      let call = OperatorCall(node, inputs: inputs, version: version, types: types)
       let results =
         switch call.name {
         case "If": try branch(call, values)
@@ -87,5 +88,14 @@ struct GraphRun {
       collected.append(try OperatorCall.joined(parts, axis: 0))
     }
     return state + collected
+  }
+}
+
+extension Onnx_GraphProto {
+  /// ONNX's numbers of the element types of what the graph is given and of its constants.
+  fileprivate var elementTypes: [String: Int] {
+    let told = input.map { ($0.name, Int($0.type.tensorType.elemType)) }
+    let constants = initializer.map { ($0.name, Int($0.dataType)) }
+    return Dictionary(told + constants) { $1 }
   }
 }

@@ -7,7 +7,18 @@ extension GraphValue {
   init(_ stored: Onnx_TensorProto) throws(ONNXError) {
     let shape = stored.dims.map { Int($0) }
     let damaged = ONNXError.unreadable("the tensor \(stored.name) is damaged or kept elsewhere")
-    guard stored.dataLocation == .default, let type = stored.elementType else { throw damaged }
+    guard stored.dataLocation == .default else { throw damaged }
+    if let narrow = NarrowNumbers(type: Int(stored.dataType)) {
+      guard let patterns = stored.patterns(of: narrow.bits) else { throw damaged }
+      self = .numbers(Tensor(patterns.map(narrow.value), shape: shape))
+      return
+    }
+    if let whole = WholeNumberType(type: Int(stored.dataType)), whole.bits < 8 {
+      guard let patterns = stored.patterns(of: whole.bits) else { throw damaged }
+      self = .integers(Indices(patterns.map(whole.wrapped), shape: shape))
+      return
+    }
+    guard let type = stored.elementType else { throw damaged }
     let array: StoredArray
     do {
       array = try StoredArray(type, shape: shape, bytes: [UInt8](stored.bytes(of: type)))
@@ -43,6 +54,21 @@ extension Onnx_TensorProto {
     case .bool: .boolean
     default: nil
     }
+  }
+
+  /// The elements as patterns of eight bits or of four, of which two share a byte, the lower half
+  /// first; `nil` if they do not fill the shape.
+  fileprivate func patterns(of bits: Int) -> [Int]? {
+    let bytes = rawData.isEmpty ? int32Data.map { Int($0) & 0xFF } : rawData.map { Int($0) }
+    let patterns = bits == 8 ? bytes : bytes.flatMap { [$0 & 15, $0 >> 4] }
+    var count = 1
+    for size in dims {
+      let (product, overflows) = count.multipliedReportingOverflow(by: Int(size))
+      guard size >= 0, !overflows else { return nil }
+      count = product
+    }
+    guard (count * bits + 7) / 8 == bytes.count else { return nil }
+    return Array(patterns.prefix(count))
   }
 
   /// The elements as bytes: as such, or in the list for their type, lowest byte first.

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Kernels
 internal import Tensors
 
 // Operators that work on each element, or on pairs of elements.
@@ -37,36 +36,7 @@ extension OperatorCall {
     case "IsInf":
       let (above, below) = (integer("detect_positive", 1), integer("detect_negative", 1))
       return .booleans(Float(above) * (x .== .infinity) + Float(below) * (x .== -.infinity))
-    case "Cast": return try converted(value)
-    case "CastLike":
-      switch try self.value(1) {
-      case .numbers: return .numbers(x)
-      case .integers: return .integers(x.integers)
-      case .booleans: return .booleans(1 - (x .== 0))
-      }
     default: return try activation(x)
-    }
-  }
-
-  /// The values in the type that is asked for, rounded to what it can hold.
-  private func converted(_ value: GraphValue) throws(ONNXError) -> GraphValue {
-    switch Onnx_TensorProto.DataType(rawValue: integer("to", 0)) {
-    case .float, .double: return .numbers(value.tensor)
-    case .float16:
-      return .numbers(
-        Tensor(taking: Buffer(halves: value.tensor.plain.buffer.halves), shape: value.shape))
-    case .bfloat16:
-      let rounded = value.tensor.array.map { number -> Float in
-        let bits = number.bitPattern
-        guard number.isFinite else { return number }
-        return Float(bitPattern: (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000)
-      }
-      return .numbers(Tensor(rounded, shape: value.shape))
-    case .int64, .int32, .int16, .int8, .uint64, .uint32, .uint16, .uint8:
-      if case .integers = value { return value }
-      return .integers(value.tensor.integers)
-    case .bool: return .booleans(1 - (value.tensor .== 0))
-    default: throw unsupported("a conversion to numbers of fewer bits")
     }
   }
 

@@ -3,19 +3,31 @@ internal import Tensors
 
 /// A node of a graph that is about to run: what it is given and how it is set.
 struct OperatorCall {
-  let name: String
-  let inputs: [GraphValue?]
+  private(set) var name: String
+  private(set) var inputs: [GraphValue?]
   let outputCount: Int
   /// The version of the operator set.
   let version: Int
   private let attributes: [String: Onnx_AttributeProto]
+  /// ONNX's numbers of the inputs' element types, as far as the graph tells them.
+  private let types: [Int?]
 
-  init(_ node: Onnx_NodeProto, inputs: [GraphValue?], version: Int) {
+  init(
+    _ node: Onnx_NodeProto, inputs: [GraphValue?], version: Int, types: [String: Int] = [:]
+  ) {
     name = node.opType
     self.inputs = inputs
+    self.types = node.input.map { types[$0] }
     outputCount = node.output.count
     self.version = version
     attributes = Dictionary(node.attribute.map { ($0.name, $0) }) { $1 }
+  }
+
+  /// Another operator with the same settings.
+  func instead(_ name: String, _ inputs: [GraphValue?]) -> OperatorCall {
+    var call = self
+    (call.name, call.inputs) = (name, inputs)
+    return call
   }
 
   func unsupported(_ reason: String) -> ONNXError {
@@ -34,6 +46,9 @@ struct OperatorCall {
   }
 
   func tensor(_ index: Int) throws(ONNXError) -> Tensor { try value(index).tensor }
+
+  /// ONNX's number of an input's element type, if the graph tells it.
+  func elementType(_ index: Int) -> Int? { types.indices.contains(index) ? types[index] : nil }
 
   /// An input of so many axes.
   func tensor(_ index: Int, rank: ClosedRange<Int>) throws(ONNXError) -> Tensor {
@@ -134,6 +149,7 @@ extension OperatorCall {
   /// - Throws: ``ONNXError/unsupported(operator:reason:)`` if it is not known.
   func results() throws(ONNXError) -> [GraphValue] {
     if let result = try wholeNumbers() { return [result] }
+    if let results = try conversion() { return results }
     if let result = try elementwise() { return [result] }
     if let result = try joining() { return [result] }
     if let result = try reduction() { return [result] }

@@ -24,7 +24,9 @@ extension OperatorCall {
     case "BitShift":
       let isLeft = text("direction", "") == "LEFT"
       return try joined { isLeft ? $0 << $1 : $0 >> $1 }
-    case "BitwiseNot": return .integers(first.mapped { ~$0 })
+    case "BitwiseNot":
+      let type = elementType(0).flatMap(WholeNumberType.init(type:))
+      return .integers(first.mapped { type?.wrapped(~$0) ?? ~$0 })
     case "Neg": return .integers(first.mapped { 0 &- $0 })
     case "Abs": return .integers(first.mapped { $0 == .min ? $0 : abs($0) })
     case "Sign": return .integers(first.mapped { $0.signum() })
