@@ -81,6 +81,63 @@ func face(_ x: Double, _ y: Double, size: Double = 40, score: Float = 1) -> Face
     #expect(tracker.update([face(160, 80)], interval: 0.04).map(\.identity) == [1])
   }
 
+  @Test func `a face that was not found is looked for where its way carries it`() {
+    var tracker = FaceTracker()
+    for frame in 0..<30 {
+      _ = tracker.update([face(100 + 4 * Double(frame), 80)], interval: 0.04)
+    }
+    for _ in 0..<3 { _ = tracker.update([], interval: 0.04) }
+    let places = tracker.expectedBoxes(after: 0.04).map(\.center.x)
+    #expect(places.count == 1 && abs(places[0] - (216 + 4 * 4)) < 0.01, "\(places)")
+  }
+
+  @Test func `a face that comes nearer is supposed larger`() {
+    var tracker = FaceTracker()
+    var size = 40.0
+    for _ in 0..<12 {
+      _ = tracker.update([face(100, 80, size: size)], interval: 0.04)
+      size *= 1.05
+    }
+    let width = tracker.expectedBoxes(after: 0.04)[0].width
+    #expect(abs(width / size - 1) < 0.01, "\(width), not \(size)")
+  }
+
+  @Test func `an embedding that comes later is remembered`() {
+    var tracker = FaceTracker()
+    let (own, other) = (FaceEmbedding([1, 0]), FaceEmbedding([0, 1]))
+    _ = tracker.update([face(100, 100)], interval: 0.04)
+    _ = tracker.update([face(100, 100)], embeddings: [own], interval: 0.04)
+    let shown = tracker.update(
+      [face(103, 100), face(97, 100)], embeddings: [other, own], interval: 0.04)
+    let found = shown.first { $0.identity == 0 }
+    #expect((found?.face.box.center.x ?? 100) < 100)
+  }
+
+  @Test func `smoothing treats all directions and sizes alike`() {
+    let path = hashUniform("path", count: 20).map { 30 * $0 }
+    func smoothed(_ values: [Double], unit: Double) -> [Double] {
+      var filter = OneEuroFilter()
+      return values.map { filter($0, interval: 0.04, unit: unit) }
+    }
+    let found = smoothed(path, unit: 50)
+    let mirrored = smoothed(path.map { -$0 }, unit: 50)
+    for (a, b) in zip(found, mirrored) { #expect(abs(a + b) < 1e-9) }
+    var (small, large) = (PointSmoother(), PointSmoother())
+    for value in path {
+      let a = small([Point(x: value, y: -value)], size: 40, interval: 0.04)[0]
+      let b = large([Point(x: 3 * value, y: -3 * value)], size: 120, interval: 0.04)[0]
+      #expect((3 * a - b).length < 1e-9)
+    }
+  }
+
+  @Test func `a face that is found every other time is followed for good`() {
+    var tracker = FaceTracker()
+    for frame in 0..<40 {
+      let shown = tracker.update(frame % 2 == 0 ? [face(100, 80)] : [], interval: 0.04)
+      #expect(shown.map(\.identity) == [0], "frame \(frame)")
+    }
+  }
+
   @Test func `a cut begins anew`() {
     var tracker = FaceTracker()
     _ = tracker.update([face(100, 80)], interval: 0.04)

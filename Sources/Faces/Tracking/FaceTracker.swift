@@ -68,7 +68,7 @@ public struct FaceTracker: Sendable {
   /// The boxes in which the faces of the next frame are supposed, for
   /// ``MTCNN/faces(in:near:)``.
   public func expectedBoxes(after interval: Double) -> [FaceBox] {
-    tracks.map { $0.expected(after: interval) }
+    tracks.map { $0.expected(after: interval + $0.missed) }
   }
 
   /// Forgets all faces, at a cut; identities go on.
@@ -85,7 +85,7 @@ public struct FaceTracker: Sendable {
   ) -> [TrackedFace] {
     precondition(
       embeddings.isEmpty || embeddings.count == faces.count, "an embedding for each face")
-    let expected = tracks.map { $0.expected(after: interval + $0.missed) }
+    let expected = expectedBoxes(after: interval)
     let costs = tracks.indices.map { track in
       faces.indices.map { face in
         cost(
