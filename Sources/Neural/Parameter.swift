@@ -26,12 +26,17 @@ public final class Parameter {
   public let shape: [Int]
   public let initial: Initial
   public let role: Role
+  /// Whether the mean of its values over time means anything; a singular vector's does not.
+  public let isAveraged: Bool
   private var stored: Tensor?
 
-  public init(_ shape: [Int], _ initial: Initial, role: Role = .trained) {
+  public init(
+    _ shape: [Int], _ initial: Initial, role: Role = .trained, isAveraged: Bool = true
+  ) {
     self.shape = shape
     self.initial = initial
     self.role = role
+    self.isAveraged = isAveraged
   }
 
   /// The values now.

@@ -21,7 +21,8 @@ struct SpectralNorm: Module {
     func unit(_ shape: [Int]) -> Parameter {
       let count = shape.reduce(1, *)
       return Parameter(
-        [count], .normal(deviation: 1 / Float(count).squareRoot()), role: .tracked)
+        [count], .normal(deviation: 1 / Float(count).squareRoot()), role: .tracked,
+        isAveraged: false)
     }
     (left, right) = (unit(leftShape), unit(rightShape))
   }

@@ -78,6 +78,23 @@ import Testing
     #expect(other.bias?.value.array == [1, -3], "a copy shares no memory")
   }
 
+  @Test func `copy singular vectors, whose mean would be shorter`() {
+    let (own, other) = (
+      Linear(6, 5, reparametrization: .spectralNorm()),
+      Linear(6, 5, reparametrization: .spectralNorm())
+    )
+    own.initialize(seed: 1)
+    other.initialize(seed: 1)
+    // The same layer, whose vectors point the other way.
+    for (name, parameter) in other.parameters where name.hasSuffix("_u") || name.hasSuffix("_v") {
+      parameter.value = parameter.value * -1
+    }
+    own.move(towards: other, keeping: 0.5)
+    for ((name, mine), (_, theirs)) in zip(own.parameters, other.parameters) {
+      #expect(mine.value.array == theirs.value.array, "\(name)")
+    }
+  }
+
   /// Draws rings and learns to tell inside from outside: all of the engine at once.
   @Test func `learn a small picture`() {
     let network = FCDenseNet(
