@@ -111,7 +111,8 @@ struct EmoteTests {
     #expect(json["faces"] as? Int == 1 && json["framesWithFaces"] as? Int == 1)
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: sheet)))
     // Three panels of 512 samples and their margins.
-    #expect(bytes[16..<20].reduce(0) { $0 << 8 | Int($1) } == 3 * 512 + 4 * 8)
+    let width = bytes[16..<20].reduce(0) { $0 << 8 | Int($1) }
+    #expect(width == 3 * 512 + 4 * 8)
     #expect(try folder.contents == ["sad.png", "sheet.png"])
   }
 

@@ -47,15 +47,7 @@ struct HelpTests {
       ["verify"],
       "<input> [--model <model>] [--weights <file>] [--report <dir>] [--json]"
     ),
-    (
-      ["emote"],
-      """
-      <input> --to <to> --output <output> [--strength <strength>] [--face <face>] \
-      [--mask <mask>] [--emotion-weights <file>] [--text <text>] [--model <model>] \
-      [--weights <file>] [--codec <codec>] [--quality <quality>] [--preset <preset>] \
-      [--preview <file.png>] [--json]
-      """
-    ),
+    (["emote"], "[<options>] <input> --to <to> --output <output>"),
     (
       ["detect", "emotion"],
       "<input> [--face <face>] [--classifier-a <file>] [--classifier-b <file>] [--json]"

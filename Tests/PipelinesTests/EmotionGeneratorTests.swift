@@ -20,7 +20,7 @@ struct EmotionGeneratorTests {
     EmotionGenerator(
       input: "film.mkv", changer: try shop.models.emotionChanger(weights: nil), wanted: 1,
       strength: strength,
-      faces: FollowedFaces(in: kind, selection: .all, detector: try shop.models.faceDetector()),
+      faces: FollowedFaces(in: kind, choice: .all, detector: try shop.models.faceDetector()),
       masks: try FaceMasks(mask, in: shop.models))
   }
 
@@ -72,16 +72,22 @@ struct EmotionGeneratorTests {
     }
   }
 
-  @Test func `the change ends softly`() throws {
+  @Test func `the change fades towards the edges of the crop`() throws {
     var generator = try generator(kind: .still)
     let source = FaceMedia.picture(try FaceMedia.photograph())
     let change = change(source, generator.frame(from: source).unmarked)
-    var steepest: Float = 0
-    for y in 0..<change.height {
-      for x in 1..<change.width { steepest = max(steepest, abs(change[x, y] - change[x - 1, y])) }
-    }
     let largest = change.values.map(abs).max() ?? 0
-    #expect(steepest < 0.25 * largest, "a step of \(steepest) in \(largest)")
+    let colors = Raster(rgb: source)
+    let face = try #require(try shop.models.faceDetector().faces(in: colors).first)
+    let map = try #require(FaceCrop(of: face, in: colors, size: 100)).map
+    for y in 0..<change.height {
+      for x in 0..<change.width {
+        let place = map(Point(x: Double(x), y: Double(y)))
+        let distance = max(abs(place.x - 49.5), abs(place.y - 49.5))
+        if distance > 44 { #expect(abs(change[x, y]) <= 0.15 * largest) }
+        if distance > 50 { #expect(change[x, y] == 0) }
+      }
+    }
   }
 
   @Test func `strength 0 changes nothing, half of it half as much`() throws {

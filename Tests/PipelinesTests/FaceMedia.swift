@@ -1,4 +1,5 @@
 import Emotion
+import Faces
 import Foundation
 import Imaging
 import Media
@@ -17,6 +18,9 @@ enum FaceMedia {
 
   static let isFetched = ["astronaut.png", "mtcnn-pnet.pt", "mtcnn-rnet.pt", "mtcnn-onet.pt"]
     .allSatisfy { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
+
+  static let haveRecognizer = FileManager.default.fileExists(
+    atPath: "\(folder)/\(FaceRecognizer.fileName)")
 
   /// The upper part of the photograph, in which the face is.
   static func photograph() throws -> Raster {

@@ -7,16 +7,19 @@ import Testing
 
 @Suite struct `Faces that are asked for` {
   @Test func `are told by words, numbers and places`() throws {
-    #expect(try FaceSelection(asked: "all") == .all)
-    #expect(try FaceSelection(asked: "largest") == .largest)
-    #expect(try FaceSelection(asked: "central") == .central)
-    #expect(try FaceSelection(asked: "2") == .index(2))
-    #expect(try FaceSelection(asked: "12,-3.5") == .at(Point(x: 12, y: -3.5)))
+    #expect(FaceSelection(asked: "all") == .all)
+    #expect(FaceSelection(asked: "largest") == .largest)
+    #expect(FaceSelection(asked: "central") == .central)
+    #expect(FaceSelection(asked: "2") == .index(2))
+    #expect(FaceSelection(asked: "12,-3.5") == .at(Point(x: 12, y: -3.5)))
   }
 
   @Test(arguments: ["", "biggest", "-1", "1,2,3", "1,", "nan,0", "1;2"])
   func `are nothing else`(_ text: String) {
-    #expect(throws: PipelineError.self) { try FaceSelection(asked: text) }
+    #expect(FaceSelection(asked: text) == nil)
+    #expect(throws: PipelineError.self) {
+      try FaceChoice(asked: text, in: ModelStore(folders: []))
+    }
   }
 
   @Test func `masks go by their names`() throws {
@@ -60,7 +63,8 @@ struct FollowedFacesTests {
   func `are those of the selection`(_ text: String, _ count: Int, _ left: Double?) throws {
     let detector = try ModelStore(folders: [FaceMedia.folder]).faceDetector()
     var faces = FollowedFaces(
-      in: .video, selection: try FaceSelection(asked: text), detector: detector)
+      in: .video, choice: try FaceChoice(asked: text, in: ModelStore(folders: [])),
+      detector: detector)
     let picture = FaceMedia.picture(try pair())
     let first = faces.next(picture)
     let second = faces.next(picture)
@@ -71,11 +75,50 @@ struct FollowedFacesTests {
     }
   }
 
+  @Test(
+    .enabled(
+      if: FaceMedia.haveRecognizer, "Corpus/build has not fetched what recognizes faces"))
+  func `are those of the person in a photograph`() throws {
+    let store = ModelStore(folders: [FaceMedia.folder])
+    let choice = try FaceChoice(asked: "\(FaceMedia.folder)/astronaut.png", in: store)
+    let picture = FaceMedia.picture(try FaceMedia.photograph().mirrored.mapped { 0.9 * $0 })
+    var faces = FollowedFaces(in: .still, choice: choice, detector: try store.faceDetector())
+    #expect(faces.next(picture).faces.count == 1)
+  }
+
   @Test func `are told of when the detector is missing`() {
     #expect {
       try ModelStore(folders: ["/nowhere"]).faceDetector()
     } throws: {
       sentence(for: $0).contains("mtcnn-pnet.pt") && sentence(for: $0).contains("Corpus/build")
     }
+  }
+}
+
+@Suite struct `Oval masks` {
+  private func face(nose: Double) -> Face {
+    Face(
+      box: FaceBox(left: 0, top: 0, right: 60, bottom: 60), score: 1,
+      points: [(20, 20), (40, 20), (nose, 30), (22, 40), (38, 40)].map {
+        Point(x: $0.0, y: $0.1)
+      })
+  }
+
+  @Test func `are whole in the middle and nothing at the edges`() {
+    let mask = FaceMasks.oval(of: face(nose: 30), side: 48)
+    #expect(mask[24, 24] == 1)
+    for place in 0..<48 {
+      for value in [mask[place, 0], mask[place, 47], mask[0, place], mask[47, place]] {
+        #expect(value == 0)
+      }
+    }
+    #expect(zip(mask.values, mask.mirrored.values).allSatisfy { abs($0 - $1) < 1e-5 })
+  }
+
+  @Test func `leave out the side that a turned face hides`() {
+    let mask = FaceMasks.oval(of: face(nose: 18), side: 48)
+    #expect(mask[10, 24] == 0 && mask[38, 24] > 0.3)
+    let mirrored = FaceMasks.oval(of: face(nose: 42), side: 48)
+    #expect(zip(mask.values, mirrored.mirrored.values).allSatisfy { abs($0 - $1) < 1e-5 })
   }
 }

@@ -20,8 +20,8 @@ public struct FaceRecognizer: @unchecked Sendable {
 
   /// Of a crop of 150 × 150 samples, aligned to ``FaceTemplate/dlib150``.
   ///
-  /// Cosines are near one another, since the network is trained on distances: about 0.96 for
-  /// photographs of one person and about 0.85 for strangers.
+  /// Cosines are near one another, since the network is trained on distances: about 0.95 for
+  /// photographs of one person and about 0.84 for strangers.
   public func embedding(of crop: Raster) -> FaceEmbedding { FaceEmbedding(values(of: crop)) }
 
   /// The embedding of a face in a picture of red, green and blue in 0…1.

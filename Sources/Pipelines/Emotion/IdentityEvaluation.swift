@@ -4,8 +4,8 @@ internal import Foundation
 internal import Imaging
 internal import Media
 
-/// How far people can still be told apart when their emotion was changed: cosines of embeddings of a network that
-/// recognizes faces.
+/// How far people stay themselves when their emotion is changed: cosines between embeddings of a
+/// network that recognizes faces.
 struct IdentityEvaluation: Sendable {
   /// Numbers that were measured.
   struct Sample: Sendable {
@@ -88,7 +88,7 @@ extension EmotionChanger {
   fileprivate func changed(_ face: Face, in colors: Raster, wanted: Int) -> Raster? {
     guard let crop = FaceCrop(of: face, in: colors, size: design.side) else { return nil }
     var difference = difference(of: crop, wanted: wanted)
-    let mask = FaceMasks.oval(of: crop)
+    let mask = FaceMasks.oval(of: face, side: design.side)
     difference.values = zip(difference.values, mask.values).map(*)
     let placed = difference.warped(
       by: crop.map.inverse, width: colors.width, height: colors.height, .bicubic,

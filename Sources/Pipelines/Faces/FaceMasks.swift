@@ -36,8 +36,6 @@ struct FaceMasks: Sendable {
   private let source: Source
   private var smoothers: [Int: PointSmoother] = [:]
   private var masks: [Int: Raster] = [:]
-  /// The same for every crop of a size.
-  private var oval: Raster?
 
   /// - Throws: ``PipelineError`` or `WeightError` if the weights that a kind needs cannot be read.
   init(_ kind: FaceMaskKind, in store: ModelStore) throws {
@@ -58,13 +56,11 @@ struct FaceMasks: Sendable {
   mutating func mask(
     of face: TrackedFace, _ crop: FaceCrop, in colors: Raster, interval: Double
   ) -> Raster {
-    let oval = self.oval ?? Self.oval(of: crop)
-    self.oval = oval
     switch source {
-    case .oval: return oval
+    case .oval: return Self.oval(of: face.face, side: crop.colors.width)
     case .landmarks(let finder):
       guard let found = finder.landmarks(in: colors, points: face.face.points, feeds: 4) else {
-        return oval
+        return Self.oval(of: face.face, side: crop.colors.width)
       }
       let points = smoothers[face.identity, default: PointSmoother()](
         found.points, size: face.face.box.width, interval: interval)
@@ -79,9 +75,24 @@ struct FaceMasks: Sendable {
     }
   }
 
-  /// An oval that is 0 at the crop's edges.
-  static func oval(of crop: FaceCrop) -> Raster {
-    crop.ovalMask(width: 0.9, height: 0.96, softness: 0.2)
+  /// A soft oval, narrower on the side that a turned face hides; 0 at the crop's edges.
+  static func oval(of face: Face, side: Int) -> Raster {
+    // In profile the nose is about 0.6 eye distances beside the middle between the eyes.
+    let turn = max(-1, min(1, face.turn / 0.6))
+    let left = Float(0.45 - 0.25 * max(0, -turn))
+    let right = Float(0.45 - 0.25 * max(0, turn))
+    let (height, softness): (Float, Float) = (0.48, 0.45)
+    var mask = Raster(width: side, height: side)
+    for y in 0..<side {
+      let v = ((Float(y) + 0.5) / Float(side) - 0.5) / height
+      for x in 0..<side {
+        let place = (Float(x) + 0.5) / Float(side) - 0.5
+        let u = place / (place < 0 ? left : right)
+        let depth = max(0, min(1, (1 - (u * u + v * v).squareRoot()) / softness))
+        mask[x, y] = depth * depth * (3 - 2 * depth)
+      }
+    }
+    return mask
   }
 
   /// Forgets the faces that are not followed any more.

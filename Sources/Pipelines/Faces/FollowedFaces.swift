@@ -17,7 +17,7 @@ struct FollowedFaces: Sendable {
   }
 
   private let kind: MediaKind
-  private let selection: FaceSelection
+  private let choice: FaceChoice
   private let detector: MTCNN
   private var follower: FaceFollower?
   private var cuts = CutDetector()
@@ -28,10 +28,10 @@ struct FollowedFaces: Sendable {
   /// - Parameters:
   ///   - kind: In films, faces below a twentieth of the shorter side are not looked for, in stills
   ///     those below a fortieth.
-  ///   - selection: In a film the choice holds for as long as one of the chosen faces is followed.
-  init(in kind: MediaKind, selection: FaceSelection, detector: MTCNN) {
+  ///   - choice: In a film it holds for as long as one of the chosen faces is followed.
+  init(in kind: MediaKind, choice: FaceChoice, detector: MTCNN) {
     self.kind = kind
-    self.selection = selection
+    self.choice = choice
     self.detector = detector
   }
 
@@ -53,7 +53,7 @@ struct FollowedFaces: Sendable {
     let beginsShot = isCut || self.follower == nil
     self.follower = follower
     return Frame(
-      faces: meant(faces, width: colors.width, height: colors.height), colors: colors,
+      faces: meant(faces, in: colors), colors: colors,
       interval: interval, beginsShot: beginsShot)
   }
 
@@ -67,15 +67,11 @@ struct FollowedFaces: Sendable {
     return detector
   }
 
-  private mutating func meant(
-    _ faces: [TrackedFace], width: Int, height: Int
-  ) -> [TrackedFace] {
-    if case .all = selection { return faces }
+  private mutating func meant(_ faces: [TrackedFace], in colors: Raster) -> [TrackedFace] {
+    if case .all = choice.selection { return faces }
     let followed = faces.filter { chosen.contains($0.identity) }
     guard followed.isEmpty else { return followed }
-    let found = selection.chosen(
-      from: faces.map(\.face), width: width, height: height,
-      embedding: { _ in preconditionFailure("no reference picture can be asked for") })
+    let found = choice.chosen(from: faces.map(\.face), in: colors)
     let meant = faces.filter { found.contains($0.face) }
     chosen = Set(meant.map(\.identity))
     return meant

@@ -19,7 +19,10 @@ struct DetectEmotion: AsyncParsableCommand {
   @Argument(help: "A picture or film; - for a picture on standard input.")
   var input: String
   @Option(
-    help: "all, largest, central, a number that counts from 0 at the left, or a place X,Y.")
+    help: """
+      all, largest, central, a number that counts from 0 at the left, a place X,Y, or a photograph \
+      of the person meant.
+      """)
   var face = "all"
   @Option(
     name: .customLong("classifier-a"),

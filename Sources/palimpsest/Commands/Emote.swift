@@ -23,7 +23,10 @@ struct Emote: AsyncParsableCommand {
   @Option(help: "How much of the change is made, from 0 to 1.")
   var strength = 1.0
   @Option(
-    help: "all, largest, central, a number that counts from 0 at the left, or a place X,Y.")
+    help: """
+      all, largest, central, a number that counts from 0 at the left, a place X,Y, or a photograph \
+      of the person meant.
+      """)
   var face = "all"
   @Option(
     help: """

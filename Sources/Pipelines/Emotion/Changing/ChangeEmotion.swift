@@ -9,7 +9,8 @@ public struct EmotionChangeOptions: Sendable {
   public var emotion: String
   /// How much of the change is made, 0…1.
   public var strength = 1.0
-  /// `all`, `largest`, `central`, a number that counts from 0 at the left, or a place `X,Y`.
+  /// `all`, `largest`, `central`, a number that counts from 0 at the left, a place `X,Y`, or a
+  /// photograph of the person meant.
   public var face = "all"
   /// `oval`, `landmarks` or `parsing`.
   public var mask = "oval"
@@ -76,7 +77,7 @@ public func changeEmotion(
 ) async throws -> EmotionChangeResult {
   let watch = Stopwatch()
   let emotion = try Emotion(asked: options.emotion)
-  let selection = try FaceSelection(asked: options.face)
+  let choice = try FaceChoice(asked: options.face, in: models)
   let mask = try FaceMaskKind(asked: options.mask)
   guard 0...1 ~= options.strength else {
     throw PipelineError.wrongUse("--strength \(options.strength) is not in 0…1")
@@ -88,7 +89,7 @@ public func changeEmotion(
       return EmotionGenerator(
         input: input, changer: changer, wanted: try changer.place(of: emotion),
         strength: Float(options.strength),
-        faces: FollowedFaces(in: kind, selection: selection, detector: try models.faceDetector()),
+        faces: FollowedFaces(in: kind, choice: choice, detector: try models.faceDetector()),
         masks: try FaceMasks(mask, in: models))
     }, options: options.marking, models: models, progress: progress)
   if let path = options.marking.preview, let sample = made.outcome.sample {

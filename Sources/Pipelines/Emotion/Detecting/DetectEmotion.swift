@@ -5,7 +5,8 @@ internal import MediaTypes
 
 /// In which faces to look for what.
 public struct EmotionDetectionOptions: Sendable {
-  /// `all`, `largest`, `central`, a number that counts from 0 at the left, or a place `X,Y`.
+  /// `all`, `largest`, `central`, a number that counts from 0 at the left, a place `X,Y`, or a
+  /// photograph of the person meant.
   public var face = "all"
   /// Weight files instead of the installed ones.
   public var classifierA: String?
@@ -24,7 +25,7 @@ public func detectEmotion(
   progress: FrameProgress.Handler? = nil
 ) async throws -> EmotionDetection {
   let watch = Stopwatch()
-  let selection = try FaceSelection(asked: options.face)
+  let choice = try FaceChoice(asked: options.face, in: store)
   let media = try OpenedMedia(path: input)
   let classifiers = try store.emotionClassifiers(options.classifierA, options.classifierB)
   let detector = try store.faceDetector()
@@ -35,13 +36,13 @@ public func detectEmotion(
     kind = .still
     reader = EmotionReader(
       classifiers: classifiers,
-      faces: FollowedFaces(in: .still, selection: selection, detector: detector))
+      faces: FollowedFaces(in: .still, choice: choice, detector: detector))
     reader.read(picture)
   case .video(let film):
     kind = .video
     reader = EmotionReader(
       classifiers: classifiers,
-      faces: FollowedFaces(in: .video, selection: selection, detector: detector))
+      faces: FollowedFaces(in: .video, choice: choice, detector: detector))
     for try await item in film.items(ahead: 4) {
       guard case .picture(let picture) = item else { continue }
       reader.read(picture)
