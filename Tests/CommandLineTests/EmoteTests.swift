@@ -170,7 +170,7 @@ struct EmoteTests {
       FaceWeights.photograph, folder.file("out.png"), "--to", "sad", "--emotion-weights", other)
     #expect(unfit.status == 3 && unfit.isOneSentence(naming: other), "\(unfit)")
     let mask = try emote(
-      FaceWeights.photograph, folder.file("out.png"), "--to", "sad", "--mask", "parsing")
+      FaceWeights.photograph, folder.file("out.png"), "--to", "sad", "--mask", "bisenet")
     #expect(mask.status == 3 && mask.isOneSentence(naming: "79999_iter.pth"), "\(mask)")
     #expect(try folder.contents == [])
   }

@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func `masks go by their names`() throws {
-    #expect(try FaceMaskKind(asked: "parsing") == .parsing)
+    #expect(try FaceMaskKind(asked: "bisenet") == .bisenet)
     #expect(throws: PipelineError.self) { try FaceMaskKind(asked: "square") }
     #expect(throws: PipelineError.self) {
       _ = try FaceMasks(.landmarks, in: ModelStore(folders: ["/nowhere"]))

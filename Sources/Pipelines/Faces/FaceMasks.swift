@@ -7,8 +7,10 @@ enum FaceMaskKind: String, CaseIterable, Sendable {
   case oval
   /// Within the hull of 68 points, which `landmarks68` finds.
   case landmarks
-  /// Where a BiSeNet sees skin, brows, eyes, nose and mouth: hair and hands before a face stay.
+  /// Where our own network sees skin, eyes, nose and mouth: hair before a face stays.
   case parsing
+  /// Where a BiSeNet sees skin, brows, eyes, nose and mouth: hair and hands before a face stay.
+  case bisenet
 
   /// - Throws: ``PipelineError/wrongUse(_:)`` if there is no mask of this name.
   init(asked name: String) throws(PipelineError) {
@@ -25,7 +27,8 @@ struct FaceMasks: Sendable {
   private enum Source: Sendable {
     case oval
     case landmarks(LandmarkFinder)
-    case parsing(FaceParser)
+    case parsing(FaceSegmenter)
+    case bisenet(FaceParser)
   }
 
   /// As face-parsing.PyTorch's weights are published.
@@ -44,7 +47,9 @@ struct FaceMasks: Sendable {
       case .oval: .oval
       case .landmarks:
         .landmarks(try LandmarkFinder(weightsPath: store.weightsPath(named: "landmarks68")))
-      case .parsing: .parsing(try FaceParser(weightsPath: store.path(of: Self.parserFile)))
+      case .parsing:
+        .parsing(try FaceSegmenter(weightsPath: store.weightsPath(named: "faceparser")))
+      case .bisenet: .bisenet(try FaceParser(weightsPath: store.path(of: Self.parserFile)))
       }
   }
 
@@ -56,23 +61,32 @@ struct FaceMasks: Sendable {
   mutating func mask(
     of face: TrackedFace, _ crop: FaceCrop, in colors: Raster, interval: Double
   ) -> Raster {
+    let oval = Self.oval(of: face.face, side: crop.colors.width)
     switch source {
-    case .oval: return Self.oval(of: face.face, side: crop.colors.width)
+    case .oval: return oval
     case .landmarks(let finder):
       guard let found = finder.landmarks(in: colors, points: face.face.points, feeds: 4) else {
-        return Self.oval(of: face.face, side: crop.colors.width)
+        return oval
       }
       let points = smoothers[face.identity, default: PointSmoother()](
         found.points, size: face.face.box.width, interval: interval)
       return crop.mask(of: Landmarks(points), softness: 0.2)
-    case .parsing(let parser):
-      let found = parser.mask(of: FacePart.face, in: crop.colors)
-        .feathered(erosion: crop.colors.width / 24, blur: Double(crop.colors.width) / 48)
-      let mask =
-        masks[face.identity]?.approaching(found, memory: Self.memory, interval: interval) ?? found
-      masks[face.identity] = mask
-      return mask
+    case .parsing(let segmenter):
+      let found = segmenter.mask(
+        of: FaceRegion.face, in: crop, picture: colors, points: face.face.points)
+      return found.map { steady($0, of: face.identity, interval: interval) } ?? oval
+    case .bisenet(let parser):
+      return steady(
+        parser.mask(of: FacePart.face, in: crop.colors), of: face.identity, interval: interval)
     }
+  }
+
+  /// What a network found, feathered and smoothed over time.
+  private mutating func steady(_ found: Raster, of identity: Int, interval: Double) -> Raster {
+    let soft = found.feathered(erosion: found.width / 24, blur: Double(found.width) / 48)
+    let mask = masks[identity]?.approaching(soft, memory: Self.memory, interval: interval) ?? soft
+    masks[identity] = mask
+    return mask
   }
 
   /// A soft oval, narrower on the side that a turned face hides; 0 at the crop's edges.

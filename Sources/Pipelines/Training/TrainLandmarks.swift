@@ -37,7 +37,7 @@ public func trainLandmarks(
   if let rate = options.rate { settings.rate = rate }
   if let seed = options.seed { settings.seed = seed }
   try makeFolder(options.output)
-  let folder = try LandmarkFolder(options.data)
+  let folder = try LandmarkFolder(options.data) { LandmarkSample($0, landmarks: $1) }
   report(
     "\(folder.samples.count) faces to train on, \(folder.held.count) of other people, "
       + "\(folder.failures) left out")

@@ -30,7 +30,7 @@ struct Emote: AsyncParsableCommand {
   var face = "all"
   @Option(
     help: """
-      oval, landmarks (needs landmarks68.safetensors) or parsing (needs BiSeNet's 79999_iter.pth).
+      oval, landmarks, parsing, or bisenet (needs face-parsing.PyTorch's 79999_iter.pth).
       """)
   var mask = "oval"
   @Option(help: .init("EmoDNN's weights instead of the installed ones.", valueName: "file"))

@@ -5,7 +5,8 @@ struct Train: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Trains networks on your pictures and clips.",
     subcommands: [
-      TrainStego.self, TrainLandmarks.self, TrainClassifier.self, TrainEmotion.self,
+      TrainStego.self, TrainLandmarks.self, TrainParser.self, TrainClassifier.self,
+      TrainEmotion.self,
     ])
 }
 

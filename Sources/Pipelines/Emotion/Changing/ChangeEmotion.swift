@@ -12,7 +12,7 @@ public struct EmotionChangeOptions: Sendable {
   /// `all`, `largest`, `central`, a number that counts from 0 at the left, a place `X,Y`, or a
   /// photograph of the person meant.
   public var face = "all"
-  /// `oval`, `landmarks` or `parsing`.
+  /// `oval`, `landmarks`, `parsing` or `bisenet`.
   public var mask = "oval"
   /// Weights of EmoDNN instead of the installed ones.
   public var emotionWeights: String?

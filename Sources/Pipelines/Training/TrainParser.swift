@@ -1,0 +1,62 @@
+internal import Faces
+internal import Neural
+
+/// What the network that tells regions of faces apart is trained on, for how long, and where the
+/// results go.
+public struct ParserTrainingOptions: Sendable {
+  /// A folder of portraits with pictures of their regions.
+  public var data: String
+  /// A folder of people with `landmarks68.csv`, for faces that are not portraits.
+  public var landmarks: String?
+  /// A folder for `faceparser.safetensors`, `checkpoint.safetensors`, `log.csv`, `validation.csv` and
+  /// `curves.svg`.
+  public var output: String
+  /// Goes on from the checkpoint in ``output``.
+  public var resumes = false
+  /// Ends the run early.
+  public var minutes: Double?
+  /// The length of the whole run, which the learning rate falls over.
+  public var steps: Int?
+  public var batch: Int?
+  public var rate: Float?
+  public var seed: UInt64?
+
+  public init(data: String, output: String) {
+    self.data = data
+    self.output = output
+  }
+}
+
+/// Trains the network that tells skin, hair, nose, mouth and eyes apart; the last fifth of the portraits
+/// is what it is measured on.
+///
+/// - Parameter report: Is given a line of the log now and then.
+public func trainParser(
+  _ options: ParserTrainingOptions, report: @Sendable (String) -> Void
+) throws {
+  var settings = SegmentationTrainer.Settings()
+  if let steps = options.steps { settings.steps = steps }
+  if let batch = options.batch { settings.batch = batch }
+  if let rate = options.rate { settings.rate = rate }
+  if let seed = options.seed { settings.seed = seed }
+  try makeFolder(options.output)
+  let folder = try PortraitFolder(options.data, detector: ModelStore().faceDetector())
+  let people = try options.landmarks.map { path in
+    try LandmarkFolder(path) { SegmentationSample($0, landmarks: $1) }
+  }
+  report(
+    "\(folder.samples.count) portraits and \(people?.samples.count ?? 0) other faces to train on, "
+      + "\(folder.held.count) other portraits, \(folder.failures + (people?.failures ?? 0)) left out"
+  )
+  let trainer = SegmentationTrainer(
+    complete: folder.samples, partial: people?.samples ?? [], held: folder.held,
+    settings: settings)
+  var limits = TrainingLimits(steps: settings.steps)
+  limits.minutes = options.minutes
+  limits.validationInterval = 100
+  try withoutActuallyEscaping(report) { report in
+    var run = try TrainingRun(
+      trainer, folder: options.output, resumes: options.resumes, limits: limits, report: report)
+    try run.run()
+  }
+}
