@@ -21,7 +21,7 @@ import Testing
     let faces = [0, 0, 0, 1].map { FaceSet.Face(width: 1, height: 1, bytes: [9], label: $0) }
     let set = FaceSet(emotions: [.happy, .sad], channels: 1, faces: faces)
     #expect(set.counts == [3, 1])
-    expectClose(set.inverseFrequencies, [2.0 / 3, 2], tolerance: 1e-6)
+    expectClose(set.weights(balance: 1), [2.0 / 3, 2], tolerance: 1e-6)
   }
 }
 

@@ -38,6 +38,8 @@ struct ResidualEncoder<Norm: BlockNorm>: Module where Norm.Condition == Void {
 }
 
 /// Classifier A: the residual encoder of table 3, with batch normalization.
+///
+/// Each picture is brought to mean 0 and deviation 1 first, so that its light does not count.
 public struct ResidualClassifier: ClassifierNetwork {
   let encoder: ResidualEncoder<BatchNorm>
 
@@ -47,7 +49,9 @@ public struct ResidualClassifier: ClassifierNetwork {
     ) { BatchNorm($0) }
   }
 
-  public func logits(_ pictures: Tensor, dropout _: UInt64?) -> Tensor { encoder(pictures) }
+  public func logits(_ pictures: Tensor, dropout _: UInt64?) -> Tensor {
+    encoder(pictures.standardized(lastAxes: 3, epsilon: 1e-4))
+  }
 }
 
 /// What tells real pictures from made ones: the encoder of table 2, with spectral normalization.

@@ -36,7 +36,7 @@ public final class ClassifierTrainer<Network: ClassifierNetwork>: TrainingTask {
     let schedule: Schedule
     switch settings.kind {
     case .residual:
-      loss = .weighted(faces.inverseFrequencies)
+      loss = .weighted(faces.weights(balance: settings.balance))
       rule = Adam(decay: 0.05)
       schedule = .oneCycle(over: steps, rise: 0.2)
     case .convolutional:

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Photographs of faces with what they express, decoded and in memory.
 public struct FaceSet: Sendable {
   /// One face.
@@ -35,11 +37,14 @@ public struct FaceSet: Sendable {
     faces.reduce(into: [Int](repeating: 0, count: emotions.count)) { $0[$1.label] += 1 }
   }
 
-  /// What each emotion counts in a loss: the inverse of its frequency, with a mean of 1 over the
-  /// faces.
+  /// What each emotion counts in a loss: a power of the inverse of its frequency, with a mean of 1
+  /// over the faces.
   ///
-  /// Source: Piotrowski, Kaczyński & Walczyna 2024, Appl. Sci. 14(22), 10681, section 3.2.
-  public var inverseFrequencies: [Float] {
-    counts.map { $0 == 0 ? 0 : Float(faces.count) / Float(emotions.count * $0) }
+  /// Source: Piotrowski, Kaczyński & Walczyna 2024, Appl. Sci. 14(22), 10681, section 3.2, whose
+  /// power is 1.
+  public func weights(balance power: Float) -> [Float] {
+    let weights = counts.map { $0 == 0 ? 0 : pow(Float($0), -power) }
+    let sum = zip(weights, counts).reduce(0) { $0 + $1.0 * Float($1.1) }
+    return weights.map { $0 * Float(faces.count) / sum }
   }
 }
