@@ -91,6 +91,21 @@ static run next_run(long done, long offset, long count, long lanes) {
   return (run){done, offset + done, most < count - done ? most : count - done};
 }
 
+// `call` with the number of channels as a constant `n`, where it is a common one, so that they are copied as vectors.
+#define COUNT_CASE(count, call) \
+  case count: {                 \
+    const long n = count;       \
+    call;                       \
+    break;                      \
+  }
+#define FOR_COUNT(count, call)                                                                  \
+  switch (count) {                                                                              \
+    COUNT_CASE(4, call) COUNT_CASE(8, call) COUNT_CASE(12, call) COUNT_CASE(16, call) default: { \
+      const long n = count;                                                                     \
+      call;                                                                                     \
+    }                                                                                           \
+  }
+
 INLINE void scatter_run(float *restrict to, const float *restrict from, float *restrict s1, float *restrict s2,
                         long width, const long lanes, const long n) {
   for (long x = 0; x < width; x++)
@@ -110,10 +125,7 @@ INLINE void scatter(float *picture, const float *band, double *sums, long stride
       const float *from = band + ((r.band / lanes) * rows + row) * width * lanes + r.band % lanes;
       float *to = picture + ((r.picture / lanes) * height + first + row) * width * lanes + r.picture % lanes;
       float s1[16] = {0}, s2[16] = {0};
-      if (r.count == lanes)
-        scatter_run(to, from, s1, s2, width, lanes, lanes);
-      else
-        scatter_run(to, from, s1, s2, width, lanes, r.count);
+      FOR_COUNT(r.count, scatter_run(to, from, s1, s2, width, lanes, n))
       if (sums)
         for (long l = 0; l < r.count; l++) sums[r.picture + l] += s1[l], sums[stride + r.picture + l] += s2[l];
     }
@@ -150,10 +162,7 @@ INLINE void gather(float *band, const float *picture, const float *values, const
       long start = ((r.picture / lanes) * height + first + row) * width * lanes + r.picture % lanes;
       const float *c = values ? constant + r.picture : 0, *s = values ? slope + r.picture : 0;
       const float *v = values ? values + start : 0;
-      if (r.count == lanes)
-        gather_run(to, picture + start, v, c, s, width, lanes, lanes);
-      else
-        gather_run(to, picture + start, v, c, s, width, lanes, r.count);
+      FOR_COUNT(r.count, gather_run(to, picture + start, v, c, s, width, lanes, n))
     }
     done += r.count;
   }

@@ -9,16 +9,19 @@
 
 #define LANES 16
 #define AT_ONCE 13
+#define PAIRED_CHANNELS 8
 #define CPU __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
 #define NAME(x) x##16
 #include "winograd_lanes.h"
 #undef LANES
 #undef AT_ONCE
+#undef PAIRED_CHANNELS
 #undef CPU
 #undef NAME
 
 #define LANES 8
 #define AT_ONCE 6
+#define PAIRED_CHANNELS 4
 #define CPU __attribute__((target_clones("arch=x86-64-v3", "default")))
 #define NAME(x) x##8
 #include "winograd_lanes.h"

@@ -1,5 +1,6 @@
 // The body of winograd.c for one number of lanes. The includer sets LANES, CPU (the processors to compile for), AT_ONCE
-// (accumulators that fit the registers) and NAME(x), the name of x in this copy.
+// (accumulators that fit the registers), PAIRED_CHANNELS (channels whose sums for two blocks of outputs fit them) and
+// NAME(x), the name of x in this copy.
 
 typedef float NAME(vec) __attribute__((vector_size(4 * LANES), aligned(4)));
 #define VEC NAME(vec)
@@ -60,12 +61,26 @@ INLINE void NAME(from_packed)(VEC *g, const VEC *u, const long n) {
   g[2] = (1.0f / 3) * (r - p) + u[5 * n];
 }
 
-#define TILES_PER_RUN 16
+#define TILES_PER_RUN 8
+
+/// Bᵀ of one column of a picture: rows `low` up to `high` of six are inside.
+INLINE void NAME(source_column)(VEC *column, const float *const *rows, const long low, const long high, long x,
+                                const VEC *scale, const VEC *shift, const int mapped) {
+  VEC d[6];
+  for (long i = 0; i < 6; i++) {
+    d[i] = (VEC){0};
+    if (i >= low && i < high) {
+      d[i] = LOAD(rows[i] + x * LANES);
+      if (mapped) d[i] = __builtin_elementwise_max(*scale * d[i] + *shift, (VEC){0});
+    }
+  }
+  NAME(to_tile)(column, d, 1);
+}
 
 INLINE void NAME(source)(float *tiles, long pitch, long count, const float *picture, const float *scale,
                          const float *shift, long blocks, long height, long width, long top, long left, long across,
                          long tile_rows, const int mapped) {
-  VEC columns[(4 * TILES_PER_RUN + 2) * 6];  // Bᵀ d of a run of tiles; neighbours share two of six columns
+  __attribute__((aligned(64))) VEC columns[(4 * TILES_PER_RUN + 2) * 6];  // Bᵀ d of a run of tiles; neighbours share two of six columns
   const VEC zero = {0};
   for (long block = 0; block < blocks; block++) {
     VEC a = zero, b = zero;
@@ -73,24 +88,24 @@ INLINE void NAME(source)(float *tiles, long pitch, long count, const float *pict
     const float *plane = picture + block * height * width * LANES;
     for (long ty = 0; ty < tile_rows; ty++) {
       const float *rows[6];
+      long low = 6, high = 0;
       for (long i = 0; i < 6; i++) {
         long y = top + 4 * ty + i;
-        rows[i] = y >= 0 && y < height ? plane + y * width * LANES : 0;
+        rows[i] = plane + y * width * LANES;
+        if (y >= 0 && y < height) low = i < low ? i : low, high = i + 1;
       }
       for (long start = 0; start < across; start += TILES_PER_RUN) {
-        long run = across - start < TILES_PER_RUN ? across - start : TILES_PER_RUN;
-        for (long column = 0; column < 4 * run + 2; column++) {
-          long x = 4 * start + column + left;
-          VEC d[6];
-          for (long i = 0; i < 6; i++) {
-            d[i] = zero;
-            if (rows[i] && x >= 0 && x < width) {
-              d[i] = LOAD(rows[i] + x * LANES);
-              if (mapped) d[i] = __builtin_elementwise_max(a * d[i] + b, zero);
-            }
-          }
-          NAME(to_tile)(columns + 6 * column, d, 1);
-        }
+        const long run = across - start < TILES_PER_RUN ? across - start : TILES_PER_RUN, end = 4 * run + 2;
+        const long from = 4 * start + left, first = from < 0 ? -from : 0, stop = width - from < end ? width - from : end;
+        for (long column = 0; column < end; column++)
+          if (column < first || column >= stop)
+            for (long i = 0; i < 6; i++) columns[6 * column + i] = zero;
+        if (low == 0 && high == 6)
+          for (long column = first; column < stop; column++)
+            NAME(source_column)(columns + 6 * column, rows, 0, 6, from + column, &a, &b, mapped);
+        else
+          for (long column = first; column < stop; column++)
+            NAME(source_column)(columns + 6 * column, rows, low, high, from + column, &a, &b, mapped);
         for (long t = 0; t < run; t++) {
           float *to = tiles + (block * count + ty * across + start + t) * LANES;
           for (long i = 0; i < 6; i++) {
@@ -117,7 +132,7 @@ CPU static void NAME(upstream)(float *tiles, long pitch, const float *band, long
   long across = (width + 3) / 4;
   for (long ty = 0; ty < (rows + 3) / 4; ty++)
     for (long tx = 0; tx < across; tx++) {
-      VEC y[4][4], m[4][6];
+      __attribute__((aligned(64))) VEC y[4][4], m[4][6];
       for (long i = 0; i < 4; i++) {
         for (long j = 0; j < 4; j++) {
           y[i][j] = (VEC){0};
@@ -187,22 +202,40 @@ CPU static void NAME(products)(float *result, long result_pitch, const float *ti
 #undef ALL
 #undef ALL_OF
 
+/// gradient[k][LANES] += Σ over the tiles of transformed pixels · upstream, for one block of outputs, or two.
+INLINE void NAME(outer_tile)(float *gradient, long gradient_block, const float *tiles, const float *upstream,
+                             long upstream_block, long count, int fresh, const long channels, const long outputs) {
+  VEC sums[2][16];
+  for (long o = 0; o < outputs; o++)
+    for (long k = 0; k < channels; k++) sums[o][k] = fresh ? (VEC){0} : LOAD(gradient + o * gradient_block + k * LANES);
+  for (long t = 0; t < count; t++) {
+    const VEC y = LOAD(upstream + t * LANES);
+    VEC y2 = y;
+    if (outputs == 2) y2 = LOAD(upstream + upstream_block + t * LANES);
+    for (long k = 0; k < channels; k++) {
+      const float x = tiles[t * LANES + k];
+      sums[0][k] += x * y;
+      if (outputs == 2) sums[1][k] += x * y2;
+    }
+  }
+  for (long o = 0; o < outputs; o++)
+    for (long k = 0; k < channels; k++) STORE(gradient + o * gradient_block + k * LANES) = sums[o][k];
+}
+
 CPU static void NAME(outer)(float *gradient, long gradient_pitch, const float *tiles, long pitch, const float *upstream,
                             long upstream_pitch, long blocks, long count, long depth, int fresh) {
   for (long position = 0; position < 36; position++)
-    for (long block = 0; block < blocks; block++) {
+    for (long block = 0; block < blocks; block += 2) {
       const float *y = upstream + (36 * block + position) * upstream_pitch;
       float *to = gradient + (36 * block + position) * gradient_pitch;
-      for (long k = 0; k < depth; k += 8) {
-        const float *v = tiles + position * pitch + k / LANES * count * LANES + k % LANES;
-        VEC sums[8];
-        for (long i = 0; i < 8; i++) sums[i] = fresh ? (VEC){0} : LOAD(to + (k + i) * LANES);
-        for (long t = 0; t < count; t++) {
-          VEC w = LOAD(y + t * LANES);
-          for (long i = 0; i < 8; i++) sums[i] += v[t * LANES + i] * w;
-        }
-        for (long i = 0; i < 8; i++) STORE(to + (k + i) * LANES) = sums[i];
-      }
+      if (block + 1 < blocks)
+        for (long k = 0; k < depth; k += PAIRED_CHANNELS)
+          NAME(outer_tile)(to + k * LANES, 36 * gradient_pitch,
+                           tiles + position * pitch + k / LANES * count * LANES + k % LANES, y, 36 * upstream_pitch,
+                           count, fresh, PAIRED_CHANNELS, 2);
+      else
+        for (long k = 0; k < depth; k += LANES)
+          NAME(outer_tile)(to + k * LANES, 0, tiles + position * pitch + k * count, y, 0, count, fresh, LANES, 1);
     }
 }
 
@@ -213,7 +246,7 @@ CPU static void NAME(result)(float *band, const float *products, long pitch, con
   for (long ty = 0; ty < (rows + 3) / 4; ty++)
     for (long tx = 0; tx < across; tx++) {
       const float *from = products + (ty * across + tx) * LANES;
-      VEC half[4][6];
+      __attribute__((aligned(64))) VEC half[4][6];
       for (long j = 0; j < 6; j++) {
         VEC y[4];
         NAME(from_tile)(y, from + j * pitch, 6 * pitch);
@@ -230,9 +263,8 @@ CPU static void NAME(result)(float *band, const float *products, long pitch, con
 
 CPU static void NAME(pack)(float *packed, const float *weights, long inputs, long outputs, int turned, long block) {
   long depth = (inputs + LANES - 1) / LANES * LANES, pitch = depth * LANES;
-  packed += block * 36 * pitch;
   for (long k = 0; k < depth; k++) {
-    VEC g[9], half[3][6];
+    __attribute__((aligned(64))) VEC g[9], half[3][6];
     float *single = (float *)g;
     for (long l = 0; l < LANES; l++) {
       long o = block * LANES + l;
@@ -251,7 +283,7 @@ CPU static void NAME(pack)(float *packed, const float *weights, long inputs, lon
 
 CPU static void NAME(unpack)(float *gradient, long gradient_pitch, const float *outer, long pitch, long depth) {
   for (long k = 0; k < depth; k++) {
-    VEC half[3][6], u[6], g[3];
+    __attribute__((aligned(64))) VEC half[3][6], u[6], g[3];
     for (long j = 0; j < 6; j++) {
       for (long i = 0; i < 6; i++) u[i] = LOAD(outer + (6 * i + j) * pitch + k * LANES);
       NAME(from_packed)(g, u, 1);

@@ -63,37 +63,70 @@ extension ConvolutionGeometry {
   }
 
   func tiledConvolve(_ source: Buffer, weights: Buffer, bias: Buffer?, tail: Tail) -> Buffer {
-    convolve(
-      source, bias: bias,
-      packed: weights.winograd(inputs: inputChannels, outputs: outputChannels), tail: tail)
+    let packed = weights.winograd(inputs: inputChannels, outputs: outputChannels)
+    return convolve(source, bias: bias, tail: tail) { (packed, $0.lowerBound) }
   }
 
+  /// Where few bands use them, the packed weights are made a few blocks at a time and used at once: they
+  /// serve one pullback only, and all of them would be too large for a core's cache.
   func tiledSourceGradient(_ upstream: Buffer, weights: Buffer) -> Buffer {
-    let packed = weights.winograd(inputs: outputChannels, outputs: inputChannels, turned: true)
-    return turned.convolve(upstream, bias: nil, packed: packed, tail: Tail())
+    let turned = turned
+    let (inputs, outputs) = (turned.inputChannels, turned.outputChannels)
+    guard turned.hasFewBands else {
+      let packed = weights.winograd(inputs: inputs, outputs: outputs, turned: true)
+      return turned.convolve(upstream, bias: nil, tail: Tail()) { (packed, $0.lowerBound) }
+    }
+    let size = 36 * turned.inputBlocks * channelLanes * channelLanes
+    return turned.convolve(upstream, bias: nil, tail: Tail()) { blocks in
+      let packed = Buffer(count: blocks.count * size)
+      for (index, block) in blocks.enumerated() {
+        weights.packWinograd(
+          inputs: inputs, outputs: outputs, turned: true, block: block,
+          into: packed.pointer + index * size)
+      }
+      return (packed, 0)
+    }
   }
+
+  /// Whether there are too few bands for each thread to take some.
+  private var hasFewBands: Bool { bands.count < 2 * threadCount }
 
   /// A thread takes a band, or where there are too few of them, a share of the channels.
-  private func convolve(_ source: Buffer, bias: Buffer?, packed: Buffer, tail: Tail) -> Buffer {
+  ///
+  /// - Parameter weights: Gives packed weights and the place there of some blocks of outputs.
+  private func convolve(
+    _ source: Buffer, bias: Buffer?, tail: Tail,
+    weights: (_ blocks: Range<Int>) -> (packed: Buffer, place: Int)
+  ) -> Buffer {
     let result = Buffer(count: outputCount)
     let sweep = tail.sweep(
       result, batch: batch, planes: outputBlocks, pixels: outputHeight * outputWidth,
       lanes: channelLanes)
     let bias = bias?.extended(to: outputBlocks * channelLanes)
     let bands = bands
-    if bands.count >= 2 * threadCount {
+    let sizes = bands.map { $0.tiles.size(channels: inputBlocks * channelLanes) }
+    if !hasFewBands {
+      let packed = weights(0..<outputBlocks)
       parallel(bands.count) { index in
-        let band = bands[index]
-        let transformed = Buffer(count: band.tiles.size(channels: inputBlocks * channelLanes))
-        transform(source, band, 0..<inputBlocks, into: transformed)
-        finish(transformed, band, 0..<outputBlocks, packed: packed, bias: bias, sweep, into: result)
+        let transformed = Buffer(count: sizes[index])
+        transform(source, bands[index], 0..<inputBlocks, into: transformed)
+        finish(
+          transformed, bands[index], 0..<outputBlocks, packed, bias: bias, sweep, into: result)
       }
     } else {
-      for band in bands {
-        let transformed = Buffer(count: band.tiles.size(channels: inputBlocks * channelLanes))
-        parallelShares(inputBlocks) { transform(source, band, $0, into: transformed) }
-        parallelShares(outputBlocks) {
-          finish(transformed, band, $0, packed: packed, bias: bias, sweep, into: result)
+      let transformed = sizes.map { Buffer(count: $0) }
+      parallelShares(inputBlocks) { blocks in
+        for (band, target) in zip(bands, transformed) {
+          transform(source, band, blocks, into: target)
+        }
+      }
+      parallelShares(outputBlocks) { blocks in
+        for start in stride(from: blocks.lowerBound, to: blocks.upperBound, by: 2) {
+          let pair = start..<min(start + 2, blocks.upperBound)
+          let packed = weights(pair)
+          for (band, transformed) in zip(bands, transformed) {
+            finish(transformed, band, pair, packed, bias: bias, sweep, into: result)
+          }
         }
       }
     }
@@ -115,15 +148,16 @@ extension ConvolutionGeometry {
 
   /// Makes some blocks of a band's results.
   private func finish(
-    _ transformed: Buffer, _ band: Band, _ blocks: Range<Int>, packed: Buffer, bias: Buffer?,
+    _ transformed: Buffer, _ band: Band, _ blocks: Range<Int>,
+    _ weights: (packed: Buffer, place: Int), bias: Buffer?,
     _ sweep: (_ start: Int, _ count: Int) -> Void, into result: Buffer
   ) {
     let depth = inputBlocks * channelLanes
     let products = Buffer(count: blocks.count * band.tiles.size(channels: channelLanes))
     band.tiles.multiply(
-      transformed, channels: depth, by: packed,
-      at: blocks.lowerBound * 36 * depth * channelLanes, inputs: inputBlocks,
-      outputs: blocks.count, into: products, fresh: true)
+      transformed, channels: depth, by: weights.packed,
+      at: weights.place * 36 * depth * channelLanes, inputs: inputBlocks, outputs: blocks.count,
+      into: products, fresh: true)
     for (place, image) in band.images.enumerated() {
       for (index, block) in blocks.enumerated() {
         let start =

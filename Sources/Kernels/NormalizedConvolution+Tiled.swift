@@ -87,12 +87,16 @@ extension NormalizedConvolution {
         }
         let plane = band.rows * width * channelLanes
         let behind = Buffer(count: blocks * plane)
-        let products = Buffer(count: tiles.size(channels: channelLanes))
-        for block in 0..<blocks {
+        let products = Buffer(count: min(2, blocks) * tiles.size(channels: channelLanes))
+        for first in stride(from: 0, to: blocks, by: 2) {
+          let pair = first..<min(first + 2, blocks)
           tiles.multiply(
-            asSource, channels: channels, by: turned, at: (start + block) * turnedSize,
-            inputs: outputBlocks, outputs: 1, into: products, fresh: true)
-          tiles.finish(products, block: 0, bias: nil, to: behind.pointer + block * plane)
+            asSource, channels: channels, by: turned, at: (start + first) * turnedSize,
+            inputs: outputBlocks, outputs: pair.count, into: products, fresh: true)
+          for block in pair {
+            tiles.finish(
+              products, block: block - first, bias: nil, to: behind.pointer + block * plane)
+          }
         }
         let offset = start * height * width * channelLanes
         var own = ChannelSums.Values(channels: chunk)

@@ -117,11 +117,19 @@ extension Buffer {
       let depth = (inputs + channelLanes - 1) / channelLanes * channelLanes
       let packed = Buffer(count: blocks * 36 * depth * channelLanes)
       parallel(blocks) { block in
-        ck_winograd_pack(
-          packed.pointer, pointer, inputs, outputs, turned ? 1 : 0, block, channelLanes)
+        packWinograd(
+          inputs: inputs, outputs: outputs, turned: turned, block: block,
+          into: packed.pointer + block * 36 * depth * channelLanes)
       }
       return packed
     }
+  }
+
+  /// One block of outputs of ``winograd(inputs:outputs:turned:)``.
+  func packWinograd(
+    inputs: Int, outputs: Int, turned: Bool, block: Int, into packed: UnsafeMutablePointer<Float>
+  ) {
+    ck_winograd_pack(packed, pointer, inputs, outputs, turned ? 1 : 0, block, channelLanes)
   }
 
   /// The gradients `[outputs, inputs, 3, 3]` of what ``Tiles/pair(_:channels:with:blocks:into:fresh:)``
