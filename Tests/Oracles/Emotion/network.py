@@ -95,7 +95,7 @@ class ClassifierA(nn.Module):
         self.encoder = Encoder(channels, widths, emotions, False, nn.BatchNorm2d)
 
     def forward(self, x):
-        return self.encoder(x)
+        return self.encoder(F.layer_norm(x, x.shape[1:], eps=1e-4))
 
 
 class Discriminator(nn.Module):
