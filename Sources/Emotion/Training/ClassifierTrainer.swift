@@ -86,7 +86,7 @@ public final class ClassifierTrainer<Network: ClassifierNetwork>: TrainingTask {
 
   public func validation() throws -> Validation? {
     guard let faces = validationFaces else { return nil }
-    let accuracy = Float(classifier.confusion(over: faces, flipping: false).accuracy)
+    let accuracy = Float(classifier.confusion(over: faces, .one).accuracy)
     return Validation(score: accuracy, ["accuracy": accuracy])
   }
 
