@@ -155,7 +155,7 @@ let package = Package(
       name: "PipelinesTests",
       dependencies: [
         "Pipelines", "Media", "MediaTypes", "Imaging", "Faces", "Tensors", "WeightFiles", "Neural",
-        "ONNX", "QRSteganography", "Emotion",
+        "ONNX", "QRSteganography", "Emotion", "TestSupport",
       ],
       swiftSettings: checked),
     .testTarget(name: "CommandLineTests", swiftSettings: checked),

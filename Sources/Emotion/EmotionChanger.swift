@@ -13,7 +13,7 @@ public struct EmotionChanger: @unchecked Sendable {
   /// Reads a weight file of EmoDNN.
   public init(weightsPath path: String) throws(WeightError) {
     let file = try WeightFile(path: path)
-    let metadata = try EmotionMetadata(file, path: path)
+    let metadata = try EmotionMetadata(file.metadata, path: path)
     guard metadata.model == EmotionTrainer.model else {
       throw .unreadable(path: path, reason: "\(metadata.model) changes no emotions")
     }

@@ -24,7 +24,7 @@ public struct EmotionClassifier: @unchecked Sendable {
   /// Reads a weight file that says which classifier it is of.
   public init(weightsPath path: String) throws(WeightError) {
     let file = try WeightFile(path: path)
-    let metadata = try EmotionMetadata(file, path: path)
+    let metadata = try EmotionMetadata(file.metadata, path: path)
     guard let kind = ClassifierKind(rawValue: metadata.model) else {
       throw .unreadable(path: path, reason: "\(metadata.model) is no classifier of emotions")
     }

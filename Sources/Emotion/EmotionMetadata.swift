@@ -1,4 +1,3 @@
-internal import Neural
 internal import WeightFiles
 
 /// What a weight file says of the network that it is for.
@@ -13,8 +12,7 @@ struct EmotionMetadata {
     self.emotions = emotions
   }
 
-  init(_ file: WeightFile, path: String) throws(WeightError) {
-    let entries = file.metadata
+  init(_ entries: [String: String], path: String) throws(WeightError) {
     guard let model = entries["model"],
       let design = entries["design"].flatMap(EmotionDesign.Name.init),
       let emotions = entries["emotions"].flatMap({ [Emotion](names: $0) })

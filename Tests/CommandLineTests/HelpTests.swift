@@ -57,7 +57,10 @@ struct HelpTests {
     (
       ["models", "import"], "<file> --model <model> [--part <part>] --output <out.safetensors>"
     ),
-    (["models", "export"], "<model> [--network <network>] --output <out>"),
+    (
+      ["models", "export"],
+      "<model> [--network <network>] [--size <widthxheight>] --output <out>"
+    ),
     (["bench"], "[--model <model>] [--json]"),
   ])
   func `every command tells its options`(_ command: [String], _ options: String) throws {

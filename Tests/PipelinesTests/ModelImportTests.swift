@@ -1,3 +1,5 @@
+import Emotion
+import Faces
 import Foundation
 import Neural
 import QRSteganography
@@ -66,6 +68,43 @@ struct ModelImportTests {
       for (before, after) in zip(network.parameters, read.parameters) {
         #expect(before.parameter.value.array == after.parameter.value.array, "\(before.name)")
       }
+    }
+  }
+
+  @Test(arguments: FaceModel.allCases)
+  func `models of faces are taken in from their authors' files`(kind: FaceModel) throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (model, read) = (kind.portable, kind.portable)
+    model.module.initialize(seed: 3)
+    let names = model.foreignNames.inverse
+    let tensors = model.module.parameters.map {
+      (name: names.renamed($0.name) ?? "", tensor: $0.parameter.value)
+    }
+    try WeightFile.write(tensors, precision: .single, path: file("foreign"))
+    try importWeights(
+      file("foreign"), to: file("own"), options: ImportOptions(model: kind.rawValue))
+    let weights = try WeightFile(path: file("own"))
+    #expect(weights.metadata == ["model": kind.rawValue])
+    try weights.load(into: read.module)
+    for (before, after) in zip(model.module.parameters, read.module.parameters) {
+      #expect(before.parameter.value.array == after.parameter.value.array, "\(before.name)")
+    }
+  }
+
+  @Test func `our own file says what its emotions are`() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let metadata = ["design": "face-48", "emotions": "happy,sad"]
+    let named = ["model": "classifier-b"].merging(metadata) { $1 }
+    let model = try EmotionModel.classifierB.portable(named, path: "a test")
+    model.module.initialize(seed: 3)
+    try WeightFile.write(
+      model.module, metadata: model.metadata, precision: .half, path: file("given"))
+    let options = ImportOptions(model: "classifier-b")
+    try importWeights(file("given"), to: file("own"), options: options)
+    #expect(try WeightFile(path: file("own")).metadata == model.metadata)
+    #expect(throws: WeightError.self) {
+      try importWeights(
+        file("given"), to: file("other"), options: ImportOptions(model: "classifier-a"))
     }
   }
 

@@ -56,9 +56,9 @@ public final class EmotionTrainer: TrainingTask {
     learners[0].startAverage()
   }
 
-  public static let model = "emodnn"
+  public static let model = EmotionModel.emodnn.rawValue
   /// What the discriminator's weights are called, which are kept to go on from.
-  public static let discriminatorModel = "emodnn-discriminator"
+  public static let discriminatorModel = EmotionModel.discriminator.rawValue
   public var model: String { Self.model }
 
   /// Steps of the whole run.

@@ -14,7 +14,7 @@ public final class LandmarkTrainer: TrainingTask {
   }
 
   /// The name of the weights that ship.
-  public static let weightsName = "landmarks68"
+  public static let weightsName = FaceModel.landmarks68.rawValue
 
   public let model = LandmarkTrainer.weightsName
   public let learners: [Learner]

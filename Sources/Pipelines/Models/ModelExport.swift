@@ -1,13 +1,16 @@
 internal import Foundation
 internal import Neural
 internal import ONNX
-internal import QRSteganography
 internal import Tensors
-internal import WeightFiles
 
-/// Which network of a pair.
-private enum NetworkRole: String {
-  case encoder, decoder
+/// How a model is written for other programs.
+public struct ExportOptions: Sendable {
+  /// Which network of a model that has several, as an ONNX file holds one.
+  public var network: String?
+  /// `WIDTHxHEIGHT` of the pictures that an ONNX file is for, where the network takes several sizes.
+  public var size: String?
+
+  public init() {}
 }
 
 /// Writes a model for other programs: its weights as safetensors in single precision, or one of its
@@ -16,10 +19,8 @@ private enum NetworkRole: String {
 /// - Parameters:
 ///   - input: The name of an installed model, or a weight file that says which model it is of.
 ///   - output: A file whose name ends in `.safetensors` or `.onnx`.
-///   - network: What an ONNX file is to hold: `encoder`, from `cover` and `code` to `residual`, or
-///     `decoder`, from `marked` to `logits`.
 public func exportModel(
-  _ input: String, to output: String, network: String? = nil,
+  _ input: String, to output: String, options: ExportOptions = ExportOptions(),
   in store: ModelStore = .standard
 ) throws {
   let isGraph = output.hasSuffix(".onnx")
@@ -27,16 +28,16 @@ public func exportModel(
     throw PipelineError.wrongUse(
       "cannot write \(output): its name must end in .safetensors or .onnx")
   }
-  let role = network.flatMap { NetworkRole(rawValue: $0) }
-  guard isGraph ? role != nil : network == nil else {
-    throw PipelineError.wrongUse(
-      "an ONNX file, and no other, holds one network: encoder or decoder")
+  guard isGraph || (options.network == nil && options.size == nil) else {
+    throw PipelineError.wrongUse("only an ONNX file holds one network and is for one size")
   }
-  let (model, path) = try chosen(input, in: store)
-  let networks = StegoNetwork(model)
-  try WeightFile(path: path).load(into: networks)
-  guard let role else { return try write(networks, of: model, to: output) }
-  let bytes = try graph(of: role, in: networks, called: "\(model.rawValue) \(role.rawValue)")
+  let model = try loaded(input, in: store)
+  guard isGraph else { return try write(model, to: output) }
+  let network = try chosen(from: model, options)
+  let bytes = try onnxModel(
+    name: model.networks.count == 1 ? model.name : "\(model.name) \(network.name)",
+    inputs: network.inputs.map { ($0.name, Tensor(repeating: 0.5, shape: $0.shape)) },
+    parameters: model.module.parameters, outputs: network.outputs, network.run)
   do {
     try Data(bytes).write(to: URL(fileURLWithPath: output), options: .atomic)
   } catch {
@@ -44,40 +45,44 @@ public func exportModel(
   }
 }
 
-private func graph(
-  of role: NetworkRole, in networks: StegoNetwork, called name: String
-) throws(ONNXError) -> [UInt8] {
-  func picture(_ channels: Int) -> Tensor {
-    let side = StegoDesign.workingSize
-    return Tensor(repeating: 0.5, shape: [1, channels, side, side])
+/// The network that is meant, at the size that is meant.
+private func chosen(
+  from model: PortableModel, _ options: ExportOptions
+) throws(PipelineError) -> PortableNetwork {
+  let names = model.networks.map(\.name).joined(separator: " or ")
+  guard let asked = options.network ?? (model.networks.count == 1 ? names : nil),
+    let network = model.networks.first(where: { $0.name == asked })
+  else {
+    throw .wrongUse("an ONNX file of \(model.name) holds one network: \(names)")
   }
-  switch role {
-  case .encoder:
-    return try onnxModel(
-      name: name, inputs: [("cover", picture(3)), ("code", picture(1))],
-      parameters: networks.parameters, outputs: ["residual"]
-    ) { [networks.residual(cover: $0[0], code: $0[1])] }
-  case .decoder:
-    return try onnxModel(
-      name: name, inputs: [("marked", picture(3))], parameters: networks.parameters,
-      outputs: ["logits"]
-    ) { [networks.logits(marked: $0[0])] }
+  guard let size = options.size else { return network }
+  guard let sides = network.sides else {
+    throw .wrongUse("\(network.name) takes pictures of one size only")
   }
+  let parts = size.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+  guard parts.count == 2, let width = parts[0], let height = parts[1],
+    sides.contain(Extent(height: height, width: width))
+  else {
+    throw .wrongUse(
+      "\(network.name) takes pictures of WIDTHxHEIGHT, both multiples of \(sides.multiple) and at "
+        + "least \(sides.smallest), not of \(size)")
+  }
+  return network.sized(Extent(height: height, width: width))
 }
 
-/// The model that is meant, and its weights.
-private func chosen(
-  _ input: String, in store: ModelStore
-) throws -> (model: StegoModelName, path: String) {
-  if let model = StegoModelName(rawValue: input) {
-    return (model, try store.weightsPath(of: model))
+/// The model that is meant, with its weights.
+private func loaded(_ input: String, in store: ModelStore) throws -> PortableModel {
+  let isName = KnownModel.all.contains { $0.name == input }
+  guard isName || FileManager.default.fileExists(atPath: input) else {
+    throw PipelineError.wrongUse(
+      "\(input) is no file, nor one of the models \(KnownModel.names)")
   }
-  guard FileManager.default.fileExists(atPath: input) else {
-    return (try StegoModelName(asked: input), input)
+  let path = isName ? try store.weightsPath(named: input) : input
+  let weights = try WeightFile(path: path)
+  guard let name = isName ? input : weights.metadata["model"] else {
+    throw PipelineError.unreadable(path: path, reason: "it does not say which model it is of")
   }
-  guard let model = try WeightFile(path: input).metadata["model"].flatMap(StegoModelName.init)
-  else {
-    throw PipelineError.unreadable(path: input, reason: "it does not say which model it is of")
-  }
-  return (model, input)
+  let model = try KnownModel.asked(name).portable(weights.metadata, path)
+  try weights.load(into: model.module)
+  return model
 }

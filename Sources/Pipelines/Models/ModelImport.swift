@@ -1,5 +1,4 @@
 internal import Neural
-internal import QRSteganography
 internal import WeightFiles
 
 /// What to take from another program's file.
@@ -20,27 +19,35 @@ public struct ImportOptions: Sendable {
 public func importWeights(
   _ input: String, to output: String, options: ImportOptions
 ) throws {
-  let model = try StegoModelName(asked: options.model)
+  let known = try KnownModel.asked(options.model)
+  let metadata = (try? WeightFile(path: input))?.metadata ?? [:]
+  let model = try known.portable(metadata, input)
   let checkpoint = try Checkpoint(path: input, part: options.part)
-  let (arrays, collisions) = StegoNetwork.foreignNames.renamed(checkpoint.arrays)
-  let network = StegoNetwork(model)
-  var details = collisions
-  do throws(WeightError) {
-    try network.load(arrays, from: input)
-  } catch .mismatch(_, let mismatches) {
-    details += mismatches
-  }
+  let (arrays, collisions) = model.foreignNames.renamed(checkpoint.arrays)
+  let details = try collisions + load(arrays, into: model.module, from: input)
   guard details.isEmpty else {
-    throw PipelineError.unfit(path: input, model: model.rawValue, details: details)
+    throw PipelineError.unfit(path: input, model: model.name, details: details)
   }
-  try write(network, of: model, to: output)
+  try write(model, to: output)
+}
+
+/// Fills a module with arrays, or tells all that does not fit.
+private func load(
+  _ arrays: [String: StoredArray], into module: some Module, from path: String
+) throws -> [String] {
+  do throws(WeightError) {
+    try module.load(arrays, from: path)
+    return []
+  } catch .mismatch(_, let details) {
+    return details
+  }
 }
 
 /// Writes the weights of a model, in single precision.
-func write(_ network: StegoNetwork, of model: StegoModelName, to path: String) throws {
+func write(_ model: PortableModel, to path: String) throws {
   do {
     try WeightFile.write(
-      network, metadata: ["model": model.rawValue], precision: .single, path: path)
+      model.module, metadata: model.metadata, precision: .single, path: path)
   } catch {
     throw PipelineError.unwritable(path: path, reason: sentence(for: error))
   }

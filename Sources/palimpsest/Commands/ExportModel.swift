@@ -9,14 +9,24 @@ struct ExportModel: ParsableCommand {
       programs can run.
       """)
 
-  @Argument(help: "dense103, dense-fast, or a weight file of either.")
+  @Argument(help: "An installed model, or a weight file that says which model it is of.")
   var model: String
-  @Option(help: "encoder or decoder: which network an ONNX file holds.")
+  @Option(help: "encoder or decoder: which network of dense103 or dense-fast an ONNX file holds.")
   var network: String?
+  @Option(
+    help: .init(
+      "What pictures an ONNX file is for, if mtcnn-pnet, s3fd, fan or bisenet is in it.",
+      valueName: "widthxheight"))
+  var size: String?
   @Option(
     name: .shortAndLong,
     help: .init("The file to write, in single precision.", valueName: "out"))
   var output: String
 
-  func run() throws { try exportModel(model, to: output, network: network) }
+  func run() throws {
+    var options = ExportOptions()
+    options.network = network
+    options.size = size
+    try exportModel(model, to: output, options: options)
+  }
 }

@@ -11,7 +11,11 @@ struct ImportModel: ParsableCommand {
 
   @Argument(help: "A file such as .pth, .pt, .ckpt, .pkl, .npz or .safetensors.")
   var file: String
-  @Option(help: "dense103 or dense-fast.")
+  @Option(
+    help: """
+      dense103, dense-fast, mtcnn-pnet, mtcnn-rnet, mtcnn-onet, s3fd, fan, bisenet, landmarks68; of \
+      our own files also classifier-a, classifier-b, emodnn and emodnn-discriminator.
+      """)
   var model: String
   @Option(help: "The dotted path of the weights in the file. (default: found by itself)")
   var part: String?
