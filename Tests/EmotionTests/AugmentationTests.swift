@@ -1,3 +1,4 @@
+import Foundation
 import Neural
 import TestSupport
 import Testing
@@ -48,6 +49,91 @@ import Testing
       wide, channels: 1, side: 16, colors: colors(wide, channels: 1), seed: 1)
     #expect(found[0..<16].allSatisfy { $0 == 1 } && found[240...].allSatisfy { $0 == 0 })
     #expect(found[6 * 16..<8 * 16].allSatisfy { $0 == 1 })
+  }
+
+  /// What one kind of change makes of a face, by seed.
+  private func changed(
+    _ face: FaceSet.Face, channels: Int = 1, side: Int, _ seeds: Int,
+    _ set: (inout Augmentation) -> Void
+  ) -> [[Float]] {
+    var augmentation = Augmentation.none
+    set(&augmentation)
+    let colors = colors(face, channels: channels)
+    return (0..<seeds).map {
+      augmentation(face, channels: channels, side: side, colors: colors, seed: UInt64($0))
+    }
+  }
+
+  private func uniform(_ level: UInt8, side: Int, channels: Int = 1) -> FaceSet.Face {
+    FaceSet.Face(
+      width: side, height: side, bytes: Array(repeating: level, count: channels * side * side),
+      label: 0)
+  }
+
+  @Test func `brightens and darkens by exponents that are spread evenly`() {
+    let found = changed(uniform(128, side: 8), side: 8, 100) { $0.gamma = 0.5...2 }
+    let level = log(Float(128) / 255)
+    let exponents = found.map { values -> Float in log2(log(values[0]) / level) }
+    #expect(exponents.allSatisfy { abs($0) < 1.001 })
+    let mean = exponents.reduce(0, +) / 100
+    #expect(abs(mean) < 0.2, "\(mean)")
+    #expect(exponents.count { $0 > 0.5 } > 12 && exponents.count { $0 < -0.5 } > 12)
+  }
+
+  @Test func `sharpens a third of the faces`() {
+    var bytes = [UInt8](repeating: 100, count: 64)
+    bytes[8 * 4 + 4] = 120
+    let dot = FaceSet.Face(width: 8, height: 8, bytes: bytes, label: 0)
+    let found = changed(dot, side: 8, 120) { $0.sharpening = 0.5 }
+    let levels = found.map { $0[8 * 4 + 4] * 255 }
+    #expect(levels.allSatisfy { $0 > 119.99 && $0 < 130.01 })
+    let count = levels.count { $0 > 120.01 }
+    #expect(count > 20 && count < 60, "\(count) of 120")
+    // The neighbours lose a quarter of what the dot wins.
+    for values in found {
+      let won: Float = 255 * values[8 * 4 + 4] - 120
+      let lost: Float = 100 - 255 * values[8 * 4 + 3]
+      #expect(abs(4 * lost - won) < 0.01)
+    }
+  }
+
+  @Test func `hides the same rectangle in all channels`() {
+    let found = changed(uniform(200, side: 16, channels: 3), channels: 3, side: 16, 40) {
+      $0.erasing = 0.5
+    }
+    var erased = 0
+    for values in found {
+      let planes = (0..<3).map { channel in
+        (0..<256).filter { values[256 * channel + $0] == 0.5 }
+      }
+      #expect(planes[1] == planes[0] && planes[2] == planes[0])
+      erased += planes[0].isEmpty ? 0 : 1
+    }
+    #expect(erased > 10 && erased < 30, "\(erased) of 40")
+  }
+
+  @Test func `turns faces by up to the angle that is set`() {
+    // Brightness rises to the right: where it rises to in the square says how far that is turned.
+    let bytes = (0..<64 * 64).map { place -> UInt8 in 40 + 2 * UInt8(place % 64) }
+    let slope = FaceSet.Face(width: 64, height: 64, bytes: bytes, label: 0)
+    let found = changed(slope, side: 64, 60) { $0.rotation = 30 }
+    let angles = found.map { values -> Float in
+      let across: Float = values[2088] - values[2072]  // row 32, columns 40 and 24
+      let down: Float = values[2592] - values[1568]  // column 32, rows 40 and 24
+      return atan2(down, across) * 180 / .pi
+    }
+    #expect(angles.allSatisfy { abs($0) < 30.5 })
+    #expect(angles.count { $0 > 10 } > 10 && angles.count { $0 < -10 } > 10, "\(angles)")
+  }
+
+  @Test func `takes the mean of what a pixel covers`() {
+    // Stripes as wide as half of what a pixel covers.
+    let bytes = (0..<64 * 64).map { place -> UInt8 in place % 8 < 4 ? 200 : 100 }
+    let stripes = FaceSet.Face(width: 64, height: 64, bytes: bytes, label: 0)
+    for values in changed(stripes, side: 8, 20, { $0.shift = 0.05 }) {
+      // Beyond the middle, borders are repeated.
+      #expect(values[34..<38].allSatisfy { abs(255 * $0 - 150) < 0.01 }, "\(values[34..<38])")
+    }
   }
 
   @Test func `stays within 0 and 1, and follows from its seed`() {

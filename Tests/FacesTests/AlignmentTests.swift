@@ -1,3 +1,4 @@
+import Foundation
 import Imaging
 import MediaTypes
 import TestSupport
@@ -70,6 +71,40 @@ import Testing
       }
       let steps = (1..<64).map { abs(mask[$0, 36] - mask[$0 - 1, 36]) }
       #expect((steps.max() ?? 1) < 0.35)
+    }
+  }
+
+  @Test func `an oval mask is as wide and as high as it is asked to be`() {
+    let picture = Raster(width: 64, height: 64, channels: 3)
+    let crop = FaceCrop(of: picture, map: .identity, size: 64)
+    let mask = crop.ovalMask(width: 0.5, height: 0.9, softness: 0.02)
+    #expect(mask[32, 8] > 0.9 && mask[32, 56] > 0.9)
+    #expect(mask[8, 32] < 0.1 && mask[56, 32] < 0.1)
+    #expect(mask[20, 32] > 0.9 && mask[44, 32] > 0.9)
+  }
+
+  @Test func `what was made finer than the crop is put back where it belongs`() {
+    func level(_ place: Point) -> Float { Float(0.5 + 0.3 * sin(place.x / 3) * cos(place.y / 4)) }
+    let map = AffineMap.translation(x: -10, y: -8)
+    let crop = FaceCrop(of: Raster(width: 80, height: 70, channels: 3), map: map, size: 50)
+    var fine = Raster(width: 100, height: 100, channels: 3)
+    for channel in 0..<3 {
+      for y in 0..<100 {
+        for x in 0..<100 {
+          let inCrop = Point(x: (Double(x) + 0.5) / 2 - 0.5, y: (Double(y) + 0.5) / 2 - 0.5)
+          fine[x, y, channel] = level(map.inverse(inCrop))
+        }
+      }
+    }
+    var picture = Picture(
+      rgbWidth: 80, height: 70, bytes: [UInt8](repeating: 0, count: 3 * 80 * 70))
+    crop.paste(fine, mask: Raster(width: 100, height: 100, repeating: 1), into: &picture)
+    let found = Raster(rgb: picture)
+    for y in 20..<45 {
+      for x in 20..<45 {
+        let wanted = level(Point(x: Double(x), y: Double(y)))
+        #expect(abs(found[x, y, 1] - wanted) < 0.01, "at \(x), \(y)")
+      }
     }
   }
 

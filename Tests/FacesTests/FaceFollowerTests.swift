@@ -7,6 +7,18 @@ import Testing
 
 @Suite(.enabled(if: Samples.haveDetector, "Corpus/build has not fetched the detector's weights"))
 struct FaceFollowerTests {
+  @Test func `a face that comes in is seen after a period at the latest`() throws {
+    let detector = try MTCNN(
+      weightsFolder: Samples.folder, settings: MTCNN.Settings(minimumSize: 60))
+    let pair = try MTCNNTests.picture("pair")
+    let alone = MTCNNTests.beside(
+      MTCNNTests.cut(pair, 0..<512, 0..<300),
+      Raster(width: 512, height: 300, channels: 3, repeating: 0.5))
+    var follower = FaceFollower(detector: detector, period: 3)
+    let counts = [alone, pair, pair, pair].map { follower.faces(in: $0, interval: 0.04).count }
+    #expect(counts == [1, 1, 1, 2])
+  }
+
   @Test func `a face that drifts keeps its identity and is followed closely`() throws {
     let picture = try Samples.astronaut()
     let detector = try MTCNN(

@@ -64,6 +64,27 @@ import Testing
       order(.color) { $0.face.turn } == [0, 1, 2] || order(.color) { $0.face.turn } == [0, 2, 1])
   }
 
+  @Test func `extracted faces are laid out by size, by tilt and by how sure they are`() {
+    let all = [(30.0, 0.2, 0.7), (50, -0.1, 0.9), (40, 0.1, 0.8)].map { size, tilt, score in
+      var turned = face(100, 100, size: size, score: Float(score))
+      turned.points[1].y = turned.points[0].y + tilt * turned.eyeDistance
+      return ExtractedFace(crop: Raster(width: 3, height: 3, channels: 3), face: turned)
+    }
+    func sizes(_ order: FaceOrder) -> [Double] { all.ordered(by: order).map(\.face.box.width) }
+    #expect(sizes(.size) == [50, 40, 30])
+    #expect(sizes(.tilt) == [50, 40, 30])
+    #expect(sizes(.score) == [50, 40, 30])
+    #expect(all.map(\.face.tilt).map { $0 > 0 } == [true, false, true])
+  }
+
+  @Test func `of boxes that hold a place the smallest is meant`() {
+    let nested = [face(100, 60, size: 60), face(104, 62, size: 20), face(96, 60, size: 40)]
+    let found = FaceSelection.at(Point(x: 103, y: 61)).chosen(
+      from: nested, width: 240, height: 120
+    ) { _ in FaceEmbedding([1]) }
+    #expect(found == [nested[1]])
+  }
+
   @Test func `a chain goes from each face to the next most like it`() {
     let angles: [Float] = [0, 2, 0.5, 1.4]
     let chain = angles.map { angle in

@@ -89,6 +89,59 @@ import Testing
     #expect(first.values == second.values && first.points == second.points)
   }
 
+  @Test func `changed samples have light where their points are, mirrored or not`() throws {
+    // Light at half of the jaw, which lies where no mirror image has its other half.
+    var face = Landmarks(
+      FaceTemplate.landmarks(coverage: 0.6).points.map {
+        Point(x: 130 * $0.x + 5, y: 130 * $0.y + 10)
+      })
+    for index in 0..<8 { face.points[index] = face.points[index] + Point(x: 14, y: 5) }
+    var picture = Raster(width: 140, height: 150, channels: 3, repeating: 0.1)
+    for point in face.points[..<8] {
+      for y in -2...2 {
+        for x in -2...2 {
+          for channel in 0..<3 {
+            picture[Int(point.x.rounded()) + x, Int(point.y.rounded()) + y, channel] = 1
+          }
+        }
+      }
+    }
+    let sample = try #require(LandmarkSample(picture, landmarks: face))
+    var sides = [0, 0]
+    for seed in 0..<40 {
+      var generator = SplitMix64(seed: UInt64(seed))
+      let (values, points) = sample.crop(using: &generator, changes: true)
+      let luma = Raster(width: 64, height: 64, channels: 3, values: values).luma
+      func light(_ range: Range<Int>) -> Float {
+        range.reduce(0) { sum, index in
+          let place = (Int(64 * points[2 * index]), Int(64 * points[2 * index + 1]))
+          return sum + luma[max(0, min(63, place.0)), max(0, min(63, place.1))] / 8
+        }
+      }
+      let dark = luma.values.sorted()[64 * 32]
+      for (side, range) in [0..<8, 9..<17].enumerated() where light(range) > dark + 0.2 {
+        sides[side] += 1
+      }
+    }
+    // Patches hide some; about half are mirrored.
+    #expect(sides[0] + sides[1] >= 34 && sides.allSatisfy { $0 >= 10 }, "\(sides)")
+  }
+
+  @Test func `changed samples have other colours`() throws {
+    let gray = Raster(width: 140, height: 150, channels: 3, repeating: 0.5)
+    let points = Landmarks(
+      FaceTemplate.landmarks(coverage: 0.6).points.map {
+        Point(x: 130 * $0.x + 5, y: 130 * $0.y + 10)
+      })
+    let plain = try #require(LandmarkSample(gray, landmarks: points))
+    let isColored = (0..<20).map { seed in
+      var generator = SplitMix64(seed: UInt64(seed))
+      let values = plain.crop(using: &generator, changes: true).values
+      return abs(values[0] - values[64 * 64]) > 0.005
+    }
+    #expect(isColored.count { $0 } >= 15)
+  }
+
   @Test func `training makes the error smaller, the same way each time`() throws {
     let samples = [try #require(sample)]
     func losses() throws -> [Float] {

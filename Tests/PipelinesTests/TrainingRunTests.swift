@@ -20,6 +20,8 @@ private final class Slope: TrainingTask {
   ]
   var scores: [Float]
   var divergesFrom: Int
+  /// Seconds that a step takes besides.
+  var pause = 0.0
 
   init(scores: [Float] = [], divergesFrom: Int = .max) {
     self.scores = scores
@@ -30,6 +32,7 @@ private final class Slope: TrainingTask {
 
   func step(_ number: Int) throws -> TrainingRecord {
     guard number < divergesFrom else { throw DivergedStep() }
+    if pause > 0 { Thread.sleep(forTimeInterval: pause) }
     let error = line.slope.value - Float(3)
     let loss = (error * error).sum()
     try learners[0].minimize(loss)
@@ -126,6 +129,29 @@ private final class Slope: TrainingTask {
     try run(Slope(scores: [0.2, 0.1]), resumes: true, steps: 100, patience: 2, interval: 3)
     #expect(try stepsInLog("validation.csv") == ["3", "6", "9"])
     #expect(try text("weights") == "3")
+  }
+
+  @Test func `is measured once more at the end`() throws {
+    try run(Slope(scores: [0.1, 0.2]), steps: 5, interval: 3)
+    #expect(try stepsInLog("validation.csv") == ["3", "5"])
+    #expect(try text("weights") == "5")
+  }
+
+  @Test func `goes on until the minutes are over`() throws {
+    let task = Slope()
+    task.pause = 0.02
+    let reports = try run(task, steps: 10, minutes: 0.1)
+    #expect(reports.last == "\(folder) holds the results of 10 steps")
+  }
+
+  @Test func `draws means of its figures in the units of their labels`() throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let curve = TrainingCurve("share", label: "share in %", scale: 100)
+    var log = try TrainingLog(path: "\(folder)/log.csv", curves: [curve], after: 0)
+    for step in 1...2000 { try log.add(step: step, [("share", step % 2 == 0 ? 0.25 : 0.75)]) }
+    let drawn = log.drawn[0]
+    #expect(drawn.count == 1000)
+    #expect(drawn.allSatisfy { $0.y == 50 } && drawn[1].x == 4)
   }
 
   @Test func `ends when the time is over`() throws {

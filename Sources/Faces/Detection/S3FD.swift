@@ -11,12 +11,17 @@ public import WeightFiles
 public struct S3FD {
   /// The least probability of a face.
   public var threshold: Float
-  private let network = S3FDNetwork()
+  private let network: S3FDNetwork
+
+  init(network: S3FDNetwork, threshold: Float = 0.5) {
+    self.network = network
+    self.threshold = threshold
+  }
 
   /// - Parameter path: `s3fd-619a316812.pth`, or another file of the same arrays.
   public init(weightsPath path: String, threshold: Float = 0.5) throws(WeightError) {
-    self.threshold = threshold
     let (arrays, _) = S3FDNetwork.renaming.renamed(try Checkpoint(path: path).arrays)
+    self.init(network: S3FDNetwork(), threshold: threshold)
     try network.load(arrays, from: path)
   }
 

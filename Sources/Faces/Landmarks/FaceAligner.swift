@@ -5,11 +5,14 @@ public import WeightFiles
 
 /// Finds 68 points in faces by the large network of face-alignment.
 public struct FaceAligner {
-  private let network = FaceAlignmentNetwork()
+  private let network: FaceAlignmentNetwork
+
+  init(network: FaceAlignmentNetwork) { self.network = network }
 
   /// - Parameter path: `2DFAN4-11f355bf06.pth.tar`, or another file of the same arrays.
   public init(weightsPath path: String) throws(WeightError) {
     let (arrays, _) = FaceAlignmentNetwork.renaming.renamed(try Checkpoint(path: path).arrays)
+    self.init(network: FaceAlignmentNetwork())
     try network.load(arrays, from: path)
   }
 
@@ -28,7 +31,7 @@ public struct FaceAligner {
   }
 
   /// From the picture to a crop of 256 × 256 around a box.
-  private static func crop(_ box: FaceBox) -> AffineMap {
+  static func crop(_ box: FaceBox) -> AffineMap {
     let side = 200 * (box.width + box.height) / 195
     let center = box.center - Point(x: 0, y: 0.12 * box.height)
     let scale = 256 / max(1, side)

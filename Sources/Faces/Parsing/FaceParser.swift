@@ -19,11 +19,14 @@ public enum FacePart: Int, Hashable, Sendable, CaseIterable {
 ///
 /// The weights do not change after loading, so that several tasks may use it at once.
 public struct FaceParser: @unchecked Sendable {
-  private let network = BiSeNet()
+  private let network: BiSeNet
+
+  init(network: BiSeNet) { self.network = network }
 
   /// - Parameter path: `79999_iter.pth`, or another file of the same arrays.
   public init(weightsPath path: String) throws(WeightError) {
     let (arrays, _) = BiSeNet.renaming.renamed(try Checkpoint(path: path).arrays)
+    self.init(network: BiSeNet())
     try network.load(arrays, from: path)
   }
 
