@@ -15,6 +15,8 @@ public enum FaceModel: String, CaseIterable, Sendable {
   case bisenet
   /// The network of ``LandmarkFinder``.
   case landmarks68
+  /// The network of ``FaceSegmenter``.
+  case faceparser
 
   /// The model, without weights.
   public var portable: PortableModel {
@@ -69,6 +71,11 @@ public enum FaceModel: String, CaseIterable, Sendable {
       let network = LandmarkNetwork()
       return PortableModel(
         rawValue, network, input: ("pictures", [1, 3, 64, 64]), outputs: ["points"]
+      ) { [network($0)] }
+    case .faceparser:
+      let network = SegmentationNetwork()
+      return PortableModel(
+        rawValue, network, input: ("pictures", [1, 3, 96, 96]), outputs: ["regions"]
       ) { [network($0)] }
     }
   }

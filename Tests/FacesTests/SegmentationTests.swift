@@ -69,8 +69,10 @@ import Testing
     let labels = sample.crop(using: &generator, changes: false).labels
     let side = SegmentationNetwork.side
     let found = Set(labels.compactMap(\.self))
-    #expect(
-      found == [FaceRegion.skin, .mouth, .eyes].map(\.rawValue).reduce(into: []) { $0.insert($1) })
+    let known: Set<Int> = [
+      FaceRegion.skin.rawValue, FaceRegion.mouth.rawValue, FaceRegion.eyes.rawValue,
+    ]
+    #expect(found == known)
     #expect(labels[0] == nil && labels[side - 1] == nil && labels[side * side - 1] == nil)
     let skin = labels.count { $0 == FaceRegion.skin.rawValue }
     #expect(skin > side * side / 20)
@@ -85,7 +87,9 @@ import Testing
     let trainer = SegmentationTrainer(
       complete: [sample], partial: [], held: [sample], settings: settings)
     let losses = try (0..<60).map { try trainer.step($0).figures[0].value }
-    #expect(losses.suffix(5).reduce(0, +) < 0.4 * losses.prefix(5).reduce(0, +))
+    let first: Float = losses.prefix(5).reduce(0, +)
+    let last: Float = losses.suffix(5).reduce(0, +)
+    #expect(last < 0.4 * first)
     let validation = try #require(try trainer.validation())
     #expect(validation.score > 0.5)
 
@@ -108,8 +112,10 @@ import Testing
         if isFace { inside.append(mask[x, y]) } else { outside.append(mask[x, y]) }
       }
     }
-    #expect(inside.reduce(0, +) / Float(inside.count) > 0.7)
-    #expect(outside.reduce(0, +) / Float(outside.count) < 0.3)
+    let insideMean: Float = inside.reduce(0, +) / Float(inside.count)
+    let outsideMean: Float = outside.reduce(0, +) / Float(outside.count)
+    #expect(insideMean > 0.7)
+    #expect(outsideMean < 0.3)
     let one = Array(repeating: Point(x: 9, y: 9), count: 5)
     #expect(segmenter.mask(of: FaceRegion.face, in: crop, picture: picture, points: one) == nil)
   }

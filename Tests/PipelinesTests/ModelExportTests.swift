@@ -34,6 +34,7 @@ struct ExportCase: Sendable, CustomTestStringConvertible {
     }
     let faces = [
       "mtcnn-pnet", "mtcnn-rnet", "mtcnn-onet", "s3fd", "fan", "bisenet", "landmarks68",
+      "faceparser",
     ].map { ExportCase(model: $0, network: $0, size: sizes[$0]) }
     return pairs + emotions + faces
   }()
@@ -101,7 +102,7 @@ struct ModelExportTests {
     }
     try keep(
       tried.testDescription, bytes,
-      zip(network.inputs.map(\.name), inputs) + zip(network.outputs, expected))
+      Array(zip(network.inputs.map(\.name), inputs)) + zip(network.outputs, expected))
   }
 
   /// Leaves a model with its inputs and outputs where `Tests/Oracles/ONNX/check_operations.py` wants

@@ -40,7 +40,7 @@ public func trainParser(
   if let rate = options.rate { settings.rate = rate }
   if let seed = options.seed { settings.seed = seed }
   try makeFolder(options.output)
-  let folder = try PortraitFolder(options.data, detector: ModelStore().faceDetector())
+  let folder = try PortraitFolder(options.data, detector: ModelStore.standard.faceDetector())
   let people = try options.landmarks.map { path in
     try LandmarkFolder(path) { SegmentationSample($0, landmarks: $1) }
   }
