@@ -89,6 +89,6 @@ public struct EmotionClassifier: @unchecked Sendable {
 }
 
 /// Where the first of the largest values stands.
-func likeliest(_ shares: [Float]) -> Int {
+public func likeliest(_ shares: [Float]) -> Int {
   shares.indices.reduce(0) { shares[$1] > shares[$0] ? $1 : $0 }
 }

@@ -18,8 +18,8 @@ private final class Workshop: Sendable {
       .appendingPathComponent("palimpsest-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     try writeStill(Self.frame(0), to: file("still.png"))
-    var options = StegoTrainingOptions(data: [file("still.png")], output: path)
-    options.minutes = 0
+    var options = StegoTrainingOptions(data: [file("still.png")], run: .init(output: path))
+    options.run.minutes = 0
     try trainStego(options) { _ in }
   }
 

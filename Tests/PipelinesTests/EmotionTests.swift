@@ -63,14 +63,15 @@ private struct DrawnFaces {
       try? FileManager.default.removeItem(atPath: out)
     }
     for model in ["classifier-a", "classifier-b"] {
-      var options = ClassifierTrainingOptions(data: faces.path, output: out)
+      var options = ClassifierTrainingOptions(data: faces.path, run: .init(output: out))
       options.validation = faces.path
-      (options.model, options.epochs, options.batch) = (model, 1, 8)
+      (options.model, options.epochs, options.run.batch) = (model, 1, 8)
       try trainClassifier(options) { _ in }
     }
     var options = EmotionTrainingOptions(
-      data: faces.path, classifier: "\(out)/classifier-a.safetensors", output: "\(out)/emodnn")
-    (options.epochs, options.batch) = (1, 4)
+      data: faces.path, classifier: "\(out)/classifier-a.safetensors",
+      run: .init(output: "\(out)/emodnn"))
+    (options.epochs, options.run.batch) = (1, 4)
     try trainEmotion(options) { _ in }
 
     var evaluation = EmotionEvaluationOptions(data: faces.path)
@@ -97,7 +98,7 @@ private struct DrawnFaces {
   }
 
   @Test func `unknown names are wrong use`() {
-    var options = ClassifierTrainingOptions(data: "/", output: "/")
+    var options = ClassifierTrainingOptions(data: "/", run: .init(output: "/"))
     options.model = "classifier-c"
     #expect(throws: PipelineError.self) { try trainClassifier(options) { _ in } }
     options.model = "classifier-a"

@@ -30,18 +30,6 @@ struct LandmarkNetwork: Module {
     points = Linear(32 * 64, 136)
   }
 
-  /// Two convolutions beside a shortcut.
-  struct ResidualBlock: Module {
-    let first, second: NormReLUConv
-
-    init(_ channels: Int) {
-      first = NormReLUConv(channels, channels, kernel: 3)
-      second = NormReLUConv(channels, channels, kernel: 3)
-    }
-
-    func callAsFunction(_ x: Tensor) -> Tensor { x + second(first(x)) }
-  }
-
   /// Maps red, green and blue in 0…1, `[batch, 3, 64, 64]`, to places as fractions of the crop,
   /// `[batch, 136]`: each point's `x`, then its `y`.
   func callAsFunction(_ pictures: Tensor) -> Tensor {

@@ -7,6 +7,8 @@ public struct LandmarkSample: Sendable {
   /// The side of the kept part, in samples, and the share of it that becomes a crop.
   private static let side = 96
   private static let share = 2.0 / 3
+  private static let recolor = Recoloring(
+    grayShare: 0.2, blurShare: 0.2, gamma: 0.35, gain: 0.12, lift: 0.06)
 
   /// Red, green and blue, as bytes, since there are many samples.
   private let bytes: [UInt8]
@@ -54,26 +56,17 @@ public struct LandmarkSample: Sendable {
       .then(.scale(x: scale, y: scale))
       .then(.translation(x: to + shift[0], y: to + shift[1]))
     var crop = kept.warped(by: map, width: side, height: side)
-    if changes { recolor(&crop, using: &generator) }
+    if changes {
+      Self.recolor(&crop, using: &generator)
+      cover(&crop, using: &generator)
+    }
     let points = landmarks.mapped(by: map).points.flatMap {
       [Float(($0.x + 0.5) / Double(side)), Float(($0.y + 0.5) / Double(side))]
     }
     return (crop.values, points)
   }
 
-  private func recolor(_ crop: inout Raster, using generator: inout SplitMix64) {
-    if generator.unit() < 0.2 {
-      let luma = crop.luma.values
-      crop.values = luma + luma + luma
-    }
-    if generator.unit() < 0.2 { crop = crop.blurred(deviation: Double(0.4 + generator.unit())) }
-    let gamma = exp(0.35 * generator.normal())
-    let gain = (0..<3).map { _ in 1 + 0.12 * generator.normal() }
-    let lift = 0.06 * generator.normal()
-    let area = crop.area
-    crop.values = crop.values.enumerated().map { index, value in
-      max(0, min(1, gain[index / area] * pow(value, gamma) + lift))
-    }
+  private func cover(_ crop: inout Raster, using generator: inout SplitMix64) {
     guard generator.unit() < 0.3 else { return }
     // A patch of one colour, up to a third of the side, lies over part of the face.
     func place(_ limit: Int) -> Int { Int(generator.unit() * Float(limit)) }

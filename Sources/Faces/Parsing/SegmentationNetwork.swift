@@ -13,20 +13,20 @@ struct SegmentationNetwork: Module {
   static let template = FaceTemplate.landmarks(coverage: 0.55, shift: 0.06)
 
   let stem: Conv2D
-  let down: [LandmarkNetwork.ResidualBlock]  // finest first
+  let down: [ResidualBlock]  // finest first
   let widen: [NormReLUConv]
   let narrow: [NormReLUConv]  // finest first
-  let up: [LandmarkNetwork.ResidualBlock]
+  let up: [ResidualBlock]
   let head: NormReLUConv
 
   init() {
     let widths = [16, 32, 64, 64]
     let steps = Array(zip(widths, widths.dropFirst()))
     stem = Conv2D(3, widths[0], kernel: 5, stride: 2)
-    down = widths.map { LandmarkNetwork.ResidualBlock($0) }
+    down = widths.map { ResidualBlock($0) }
     widen = steps.map { NormReLUConv($0, $1, kernel: 3) }
     narrow = steps.map { NormReLUConv($1, $0, kernel: 1) }
-    up = steps.map { finer, _ in LandmarkNetwork.ResidualBlock(finer) }
+    up = steps.map { finer, _ in ResidualBlock(finer) }
     head = NormReLUConv(widths[0], FaceRegion.allCases.count, kernel: 1)
   }
 

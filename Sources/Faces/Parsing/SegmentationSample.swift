@@ -7,6 +7,8 @@ public struct SegmentationSample: Sendable {
   /// The side of the kept part, in samples, and the share of it that becomes a crop.
   private static let side = 128
   private static let share = 0.75
+  private static let recolor = Recoloring(
+    grayShare: 0.15, blurShare: 0.3, gamma: 0.4, gain: 0.15, lift: 0.08)
 
   /// Red, green and blue, as bytes, since there are many samples.
   private let bytes: [UInt8]
@@ -92,7 +94,7 @@ public struct SegmentationSample: Sendable {
       .then(.scale(x: scale, y: scale))
       .then(.translation(x: to + shift[0], y: to + shift[1]))
     var crop = kept.warped(by: map, width: side, height: side, border: .replicate)
-    if changes { recolor(&crop, using: &generator) }
+    if changes { Self.recolor(&crop, using: &generator) }
     let back = map.inverse
     let labels = (0..<side * side).map { place -> Int? in
       let there = back(Point(x: Double(place % side), y: Double(place / side)))
@@ -103,20 +105,5 @@ public struct SegmentationSample: Sendable {
       return Int(self.labels[y * wide + x])
     }
     return (crop.values, labels)
-  }
-
-  private func recolor(_ crop: inout Raster, using generator: inout SplitMix64) {
-    if generator.unit() < 0.15 {
-      let luma = crop.luma.values
-      crop.values = luma + luma + luma
-    }
-    if generator.unit() < 0.3 { crop = crop.blurred(deviation: Double(0.4 + generator.unit())) }
-    let gamma = exp(0.4 * generator.normal())
-    let gain = (0..<3).map { _ in 1 + 0.15 * generator.normal() }
-    let lift = 0.08 * generator.normal()
-    let area = crop.area
-    crop.values = crop.values.enumerated().map { index, value in
-      max(0, min(1, gain[index / area] * pow(value, gamma) + lift))
-    }
   }
 }

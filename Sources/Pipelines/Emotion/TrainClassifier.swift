@@ -6,26 +6,18 @@ public struct ClassifierTrainingOptions: Sendable {
   public var data: String
   /// The same of other people, which decides which weights are kept.
   public var validation: String?
-  /// A folder for the weights, `checkpoint.safetensors`, `log.csv` and `curves.svg`.
-  public var output: String
+  public var run: TrainingRunOptions
   /// `classifier-a` or `classifier-b`.
   public var model = ClassifierKind.residual.rawValue
   public var design = EmotionDesign.Name.face48.rawValue
-  /// Goes on from the checkpoint in ``output``.
-  public var resumes = false
   /// Weights to begin with instead of random ones.
   public var initial: String?
-  /// Ends the run early.
-  public var minutes: Double?
   /// The length of the whole run, which the learning rate falls over.
   public var epochs: Int?
-  public var batch: Int?
-  public var rate: Float?
-  public var seed: UInt64?
 
-  public init(data: String, output: String) {
+  public init(data: String, run: TrainingRunOptions) {
     self.data = data
-    self.output = output
+    self.run = run
   }
 }
 
@@ -45,9 +37,9 @@ public func trainClassifier(
   let design = try EmotionDesign(asked: options.design)
   var settings = ClassifierSettings(kind)
   if let epochs = options.epochs { settings.epochs = epochs }
-  if let batch = options.batch { settings.batch = batch }
-  if let rate = options.rate { settings.rate = rate }
-  if let seed = options.seed { settings.seed = seed }
+  if let batch = options.run.batch { settings.batch = batch }
+  if let rate = options.run.rate { settings.rate = rate }
+  if let seed = options.run.seed { settings.seed = seed }
   let folder = try FaceFolder(
     options.data, channels: design.channels, limit: design.trainingLimit)
   for failure in folder.failures { report("left out \(failure)") }
@@ -77,14 +69,9 @@ private func run<Network: ClassifierNetwork>(
 ) throws {
   if let path = options.initial { try trainer.begin(weightsPath: path) }
   var limits = TrainingLimits(steps: trainer.steps.all)
-  limits.minutes = options.minutes
   limits.validationInterval = options.validation == nil ? nil : trainer.steps.perEpoch
   limits.checkpointInterval = trainer.steps.perEpoch
-  try withoutActuallyEscaping(report) { report in
-    var run = try TrainingRun(
-      trainer, folder: options.output, resumes: options.resumes, limits: limits, report: report)
-    try run.run()
-  }
+  try options.run.run(trainer, limits, report: report)
 }
 
 extension EmotionDesign {

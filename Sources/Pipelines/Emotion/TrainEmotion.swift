@@ -7,24 +7,16 @@ public struct EmotionTrainingOptions: Sendable {
   public var data: String
   /// Weights of classifier A, whose design and emotions EmoDNN takes over.
   public var classifier: String
-  /// A folder for the weights, `checkpoint.safetensors`, `log.csv` and `curves.svg`.
-  public var output: String
-  /// Goes on from the checkpoint in ``output``.
-  public var resumes = false
+  public var run: TrainingRunOptions
   /// Weights of EmoDNN and, beside them, of its discriminator to begin with instead of random ones.
   public var initial: String?
-  /// Ends the run early.
-  public var minutes: Double?
   /// The length of the whole run, which the learning rates fall over.
   public var epochs: Int?
-  public var batch: Int?
-  public var rate: Float?
-  public var seed: UInt64?
 
-  public init(data: String, classifier: String, output: String) {
+  public init(data: String, classifier: String, run: TrainingRunOptions) {
     self.data = data
     self.classifier = classifier
-    self.output = output
+    self.run = run
   }
 }
 
@@ -40,9 +32,9 @@ public func trainEmotion(
   let design = classifier.design
   var settings = EmotionSettings()
   if let epochs = options.epochs { settings.epochs = epochs }
-  if let batch = options.batch { settings.batch = batch }
-  if let rate = options.rate { (settings.rate, settings.discriminatorRate) = (rate, rate) }
-  if let seed = options.seed { settings.seed = seed }
+  if let batch = options.run.batch { settings.batch = batch }
+  if let rate = options.run.rate { (settings.rate, settings.discriminatorRate) = (rate, rate) }
+  if let seed = options.run.seed { settings.seed = seed }
   let folder = try FaceFolder(
     options.data, emotions: classifier.emotions, channels: design.channels,
     limit: design.trainingLimit)
@@ -56,11 +48,5 @@ public func trainEmotion(
       weightsPath: path,
       discriminatorPath: "\(folder)/\(EmotionTrainer.discriminatorModel).safetensors")
   }
-  var limits = TrainingLimits(steps: trainer.steps)
-  limits.minutes = options.minutes
-  try withoutActuallyEscaping(report) { report in
-    var run = try TrainingRun(
-      trainer, folder: options.output, resumes: options.resumes, limits: limits, report: report)
-    try run.run()
-  }
+  try options.run.run(trainer, TrainingLimits(steps: trainer.steps), report: report)
 }

@@ -5,22 +5,13 @@ internal import Neural
 public struct LandmarkTrainingOptions: Sendable {
   /// A folder of people with `landmarks68.csv`.
   public var data: String
-  /// A folder for `landmarks68.safetensors`, `checkpoint.safetensors`, `log.csv`, `validation.csv`
-  /// and `curves.svg`.
-  public var output: String
-  /// Goes on from the checkpoint in ``output``.
-  public var resumes = false
-  /// Ends the run early.
-  public var minutes: Double?
+  public var run: TrainingRunOptions
   /// The length of the whole run, which the learning rate falls over.
   public var steps: Int?
-  public var batch: Int?
-  public var rate: Float?
-  public var seed: UInt64?
 
-  public init(data: String, output: String) {
+  public init(data: String, run: TrainingRunOptions) {
     self.data = data
-    self.output = output
+    self.run = run
   }
 }
 
@@ -33,21 +24,16 @@ public func trainLandmarks(
 ) throws {
   var settings = LandmarkTrainer.Settings()
   if let steps = options.steps { settings.steps = steps }
-  if let batch = options.batch { settings.batch = batch }
-  if let rate = options.rate { settings.rate = rate }
-  if let seed = options.seed { settings.seed = seed }
-  try makeFolder(options.output)
+  if let batch = options.run.batch { settings.batch = batch }
+  if let rate = options.run.rate { settings.rate = rate }
+  if let seed = options.run.seed { settings.seed = seed }
+  try makeFolder(options.run.output)
   let folder = try LandmarkFolder(options.data) { LandmarkSample($0, landmarks: $1) }
   report(
     "\(folder.samples.count) faces to train on, \(folder.held.count) of other people, "
       + "\(folder.failures) left out")
   let trainer = LandmarkTrainer(samples: folder.samples, held: folder.held, settings: settings)
   var limits = TrainingLimits(steps: settings.steps)
-  limits.minutes = options.minutes
   limits.validationInterval = 100
-  try withoutActuallyEscaping(report) { report in
-    var run = try TrainingRun(
-      trainer, folder: options.output, resumes: options.resumes, limits: limits, report: report)
-    try run.run()
-  }
+  try options.run.run(trainer, limits, report: report)
 }

@@ -8,22 +8,13 @@ public struct ParserTrainingOptions: Sendable {
   public var data: String
   /// A folder of people with `landmarks68.csv`, for faces that are not portraits.
   public var landmarks: String?
-  /// A folder for `faceparser.safetensors`, `checkpoint.safetensors`, `log.csv`, `validation.csv` and
-  /// `curves.svg`.
-  public var output: String
-  /// Goes on from the checkpoint in ``output``.
-  public var resumes = false
-  /// Ends the run early.
-  public var minutes: Double?
+  public var run: TrainingRunOptions
   /// The length of the whole run, which the learning rate falls over.
   public var steps: Int?
-  public var batch: Int?
-  public var rate: Float?
-  public var seed: UInt64?
 
-  public init(data: String, output: String) {
+  public init(data: String, run: TrainingRunOptions) {
     self.data = data
-    self.output = output
+    self.run = run
   }
 }
 
@@ -36,10 +27,10 @@ public func trainParser(
 ) throws {
   var settings = SegmentationTrainer.Settings()
   if let steps = options.steps { settings.steps = steps }
-  if let batch = options.batch { settings.batch = batch }
-  if let rate = options.rate { settings.rate = rate }
-  if let seed = options.seed { settings.seed = seed }
-  try makeFolder(options.output)
+  if let batch = options.run.batch { settings.batch = batch }
+  if let rate = options.run.rate { settings.rate = rate }
+  if let seed = options.run.seed { settings.seed = seed }
+  try makeFolder(options.run.output)
   let folder = try PortraitFolder(options.data, detector: ModelStore.standard.faceDetector())
   let people = try options.landmarks.map { path in
     try LandmarkFolder(path) { SegmentationSample($0, landmarks: $1) }
@@ -52,11 +43,6 @@ public func trainParser(
     complete: folder.samples, partial: people?.samples ?? [], held: folder.held,
     settings: settings)
   var limits = TrainingLimits(steps: settings.steps)
-  limits.minutes = options.minutes
   limits.validationInterval = 100
-  try withoutActuallyEscaping(report) { report in
-    var run = try TrainingRun(
-      trainer, folder: options.output, resumes: options.resumes, limits: limits, report: report)
-    try run.run()
-  }
+  try options.run.run(trainer, limits, report: report)
 }

@@ -5,20 +5,12 @@ internal import QRSteganography
 public struct StegoTrainingOptions: Sendable {
   /// Folders with pictures and clips.
   public var data: [String]
-  /// A folder for `NAME.safetensors`, `checkpoint.safetensors`, `log.csv` and `curves.svg`.
-  public var output: String
+  public var run: TrainingRunOptions
   public var model = StegoModelName.forVideo.rawValue
-  /// Goes on from the checkpoint in ``output``.
-  public var resumes = false
   /// Weights to begin with instead of random ones.
   public var initial: String?
-  /// Ends the run early.
-  public var minutes: Double?
   /// The length of the whole run, which the learning rate falls over.
   public var steps: Int?
-  public var batch: Int?
-  public var rate: Float?
-  public var seed: UInt64?
   /// The PSNR in dB that marks begin with, and the one they are to reach.
   public var firstTarget: Float?
   public var lastTarget: Float?
@@ -27,9 +19,9 @@ public struct StegoTrainingOptions: Sendable {
   /// Steps between checkpoints.
   public var checkpointInterval = 100
 
-  public init(data: [String], output: String) {
+  public init(data: [String], run: TrainingRunOptions) {
     self.data = data
-    self.output = output
+    self.run = run
   }
 }
 
@@ -44,14 +36,14 @@ public func trainStego(
   let name = try StegoModelName(asked: options.model)
   var settings = StegoTrainingSettings(model: name)
   if let steps = options.steps { settings.steps = steps }
-  if let batch = options.batch { settings.batch = batch }
-  if let rate = options.rate { settings.rate = rate }
-  if let seed = options.seed { settings.seed = seed }
+  if let batch = options.run.batch { settings.batch = batch }
+  if let rate = options.run.rate { settings.rate = rate }
+  if let seed = options.run.seed { settings.seed = seed }
   if let target = options.firstTarget { settings.firstTarget = target }
   if let target = options.lastTarget { settings.lastTarget = target }
   settings.recomputes = options.recomputes
   let folder = try MediaFolder(options.data)
-  try makeFolder(options.output)  // a wrong name should not cost the decoding of the clips
+  try makeFolder(options.run.output)  // a wrong name should not cost the decoding of the clips
   let pieces = ClipPieces(
     folder.clips, length: 5, perClip: 12, span: 300, byteLimit: 1_500_000_000)
   for failure in pieces.failures { report("left out \(failure)") }
@@ -65,11 +57,6 @@ public func trainStego(
     media: TrainingMedia(stills: folder.stills, pieces: pieces.pieces))
   if let path = options.initial { try trainer.begin(weightsPath: path) }
   var limits = TrainingLimits(steps: settings.steps)
-  limits.minutes = options.minutes
   limits.checkpointInterval = options.checkpointInterval
-  try withoutActuallyEscaping(report) { report in
-    var run = try TrainingRun(
-      trainer, folder: options.output, resumes: options.resumes, limits: limits, report: report)
-    try run.run()
-  }
+  try options.run.run(trainer, limits, report: report)
 }

@@ -37,15 +37,10 @@ struct TrainStego: AsyncParsableCommand {
   var recompute = false
 
   func run() throws {
-    var options = StegoTrainingOptions(data: data, output: training.out)
+    var options = StegoTrainingOptions(data: data, run: training.options)
     options.model = model
-    options.resumes = training.resume
     options.initial = initial
-    options.minutes = training.minutes
     options.steps = steps
-    options.batch = training.batch
-    options.rate = training.rate
-    options.seed = training.seed
     options.firstTarget = firstTarget
     options.lastTarget = lastTarget
     options.recomputes = recompute

@@ -29,17 +29,12 @@ struct TrainClassifier: ParsableCommand {
   var epochs: Int?
 
   func run() throws {
-    var options = ClassifierTrainingOptions(data: data, output: training.out)
+    var options = ClassifierTrainingOptions(data: data, run: training.options)
     options.validation = validation
     options.model = model
     options.design = design
-    options.resumes = training.resume
     options.initial = initial
-    options.minutes = training.minutes
     options.epochs = epochs
-    options.batch = training.batch
-    options.rate = training.rate
-    options.seed = training.seed
     try trainClassifier(options) { writeStandardError($0) }
   }
 }

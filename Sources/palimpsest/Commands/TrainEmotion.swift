@@ -23,14 +23,9 @@ struct TrainEmotion: ParsableCommand {
   var epochs: Int?
 
   func run() throws {
-    var options = EmotionTrainingOptions(data: data, classifier: classifier, output: training.out)
-    options.resumes = training.resume
+    var options = EmotionTrainingOptions(data: data, classifier: classifier, run: training.options)
     options.initial = initial
-    options.minutes = training.minutes
     options.epochs = epochs
-    options.batch = training.batch
-    options.rate = training.rate
-    options.seed = training.seed
     try trainEmotion(options) { writeStandardError($0) }
   }
 }

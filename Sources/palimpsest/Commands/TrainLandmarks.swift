@@ -18,13 +18,8 @@ struct TrainLandmarks: AsyncParsableCommand {
   var steps: Int?
 
   func run() throws {
-    var options = LandmarkTrainingOptions(data: data, output: training.out)
-    options.resumes = training.resume
-    options.minutes = training.minutes
+    var options = LandmarkTrainingOptions(data: data, run: training.options)
     options.steps = steps
-    options.batch = training.batch
-    options.rate = training.rate
-    options.seed = training.seed
     try trainLandmarks(options) { writeStandardError($0) }
   }
 }

@@ -20,14 +20,9 @@ struct TrainParser: AsyncParsableCommand {
   var steps: Int?
 
   func run() throws {
-    var options = ParserTrainingOptions(data: data, output: training.out)
+    var options = ParserTrainingOptions(data: data, run: training.options)
     options.landmarks = landmarks
-    options.resumes = training.resume
-    options.minutes = training.minutes
     options.steps = steps
-    options.batch = training.batch
-    options.rate = training.rate
-    options.seed = training.seed
     try trainParser(options) { writeStandardError($0) }
   }
 }

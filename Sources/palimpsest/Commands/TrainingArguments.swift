@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Pipelines
 
 /// What every `train` command is told of its run.
 struct TrainingArguments: ParsableArguments {
@@ -14,4 +15,14 @@ struct TrainingArguments: ParsableArguments {
   var rate: Float?
   @Option(help: "What all random choices follow from.")
   var seed: UInt64?
+
+  var options: TrainingRunOptions {
+    var options = TrainingRunOptions(output: out)
+    options.resumes = resume
+    options.minutes = minutes
+    options.batch = batch
+    options.rate = rate
+    options.seed = seed
+    return options
+  }
 }

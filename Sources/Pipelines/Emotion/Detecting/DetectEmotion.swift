@@ -29,20 +29,12 @@ public func detectEmotion(
   let media = try OpenedMedia(path: input)
   let classifiers = try store.emotionClassifiers(options.classifierA, options.classifierB)
   let detector = try store.faceDetector()
-  var reader: EmotionReader
-  let kind: MediaKind
+  let kind: MediaKind = if case .still = media { .still } else { .video }
+  var reader = EmotionReader(
+    classifiers: classifiers, faces: FollowedFaces(in: kind, choice: choice, detector: detector))
   switch media {
-  case .still(let picture):
-    kind = .still
-    reader = EmotionReader(
-      classifiers: classifiers,
-      faces: FollowedFaces(in: .still, choice: choice, detector: detector))
-    reader.read(picture)
+  case .still(let picture): reader.read(picture)
   case .video(let film):
-    kind = .video
-    reader = EmotionReader(
-      classifiers: classifiers,
-      faces: FollowedFaces(in: .video, choice: choice, detector: detector))
     for try await item in film.items(ahead: 4) {
       guard case .picture(let picture) = item else { continue }
       reader.read(picture)

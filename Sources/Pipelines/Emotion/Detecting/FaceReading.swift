@@ -8,11 +8,7 @@ struct EmotionReading: Sendable {
   let probabilities: [[Float]]
 
   /// What each classifier takes for likeliest.
-  var answers: [Emotion] {
-    probabilities.map { shares in
-      emotions[shares.indices.reduce(0) { shares[$1] > shares[$0] ? $1 : $0 }]
-    }
-  }
+  var answers: [Emotion] { probabilities.map { emotions[likeliest($0)] } }
 
   /// What all of them say, if they say the same.
   var agreed: Emotion? {
