@@ -1,3 +1,4 @@
+internal import CKernels
 internal import COneDNN
 internal import COpenBLAS
 internal import Dispatch
@@ -17,16 +18,30 @@ func parallel(_ count: Int, _ body: (Int) -> Void) {
   if !Cancellation.isDue { spread(count, body) }
 }
 
+/// The engine's own threads do it, or Dispatch's while another task has those.
 private func spread(_ count: Int, _ body: (Int) -> Void) {
-  guard count > 1, threadCount > 1 else {
-    omp_set_num_threads(1)
-    for index in 0..<count { body(index) }
-    return
+  withoutActuallyEscaping(body) { body in
+    nonisolated(unsafe) let run = { (index: Int) in
+      omp_set_num_threads(1)
+      body(index)
+    }
+    if count < 2 || threadCount < 2 {
+      for index in 0..<count { run(index) }
+    } else if !runInPool(count, run) {
+      DispatchQueue.concurrentPerform(iterations: count) { run($0) }
+    }
   }
-  nonisolated(unsafe) let body = body  // concurrentPerform returns only after the last call
-  DispatchQueue.concurrentPerform(iterations: count) { index in
-    omp_set_num_threads(1)
-    body(index)
+}
+
+/// - Returns: Whether the pool was free and all is done.
+private func runInPool(_ count: Int, _ run: (Int) -> Void) -> Bool {
+  withoutActuallyEscaping(run) { run in
+    withUnsafePointer(to: run) { context in
+      ck_pool_run(
+        count, threadCount,
+        { context, index in context?.load(as: ((Int) -> Void).self)(index) },
+        UnsafeMutableRawPointer(mutating: context)) == 1
+    }
   }
 }
 

@@ -5,7 +5,7 @@
 ///
 /// Portable C that the compiler turns into code for several processors, chosen when the program starts: Swift has no
 /// such dispatch. Pictures are "blocked": [channels / lanes][height][width][lanes], `lanes` being 8 or 16.
-/// A band is a run of whole rows of such a picture. Nothing here starts a thread.
+/// A band is a run of whole rows of such a picture. Nothing but ThreadPool.h starts a thread.
 
 /// Lanes per block that suit this processor: 16 with AVX-512, else 8.
 long ck_lanes(void);
@@ -250,5 +250,6 @@ void ck_from_half(float *single, const unsigned short *half, long count);
 
 #include "Convolutions.h"
 #include "Sequences.h"
+#include "ThreadPool.h"
 
 #endif
