@@ -9,6 +9,8 @@ public enum FaceModel: String, CaseIterable, Sendable {
   case output = "mtcnn-onet"
   /// The network of ``S3FD``.
   case s3fd
+  /// The network of ``SSD``.
+  case ssd
   /// The network of ``FaceAligner``.
   case fan
   /// The network of ``FaceParser``.
@@ -54,6 +56,15 @@ public enum FaceModel: String, CaseIterable, Sendable {
         rawValue, network, input: ("pictures", [1, 3, 480, 640]),
         outputs: (0..<6).flatMap { ["score.\(4 << $0)", "box.\(4 << $0)"] },
         sides: .init(smallest: 32, multiple: 32), foreignNames: S3FDNetwork.renaming
+      ) { network($0).flatMap { [$0.score, $0.box] } }
+    case .ssd:
+      let network = SSDNetwork()
+      return PortableModel(
+        rawValue, network, input: ("pictures", [1, 3, SSDNetwork.side, SSDNetwork.side]),
+        outputs: PriorBoxes.all.map { Int($0.sizes[0].x) }.flatMap {
+          ["score.\($0)", "box.\($0)"]
+        },
+        sides: .init(smallest: 259, multiple: 1), foreignNames: SSDNetwork.renaming
       ) { network($0).flatMap { [$0.score, $0.box] } }
     case .fan:
       let network = FaceAlignmentNetwork()

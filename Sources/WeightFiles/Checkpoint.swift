@@ -4,8 +4,8 @@ internal import Foundation
 ///
 /// Read are safetensors; what `torch.save` writes (state dictionaries, whole modules of which only
 /// the state is taken, the formats before and since PyTorch 1.6) and `torch.jit.save`; pickled
-/// dictionaries of NumPy arrays; `.npy` and `.npz`; and networks of dlib. The kind is told from the
-/// data, not from the name. Nothing in a file is run: a pickle that calls anything but what makes
+/// dictionaries of NumPy arrays; `.npy` and `.npz`; and networks of dlib and of Caffe. The kind is
+/// told from the data, not from the name. Nothing in a file is run: a pickle that calls anything but what makes
 /// numbers, containers and arrays is an error.
 public struct Checkpoint: Sendable {
   /// In the order of the file.
@@ -59,6 +59,7 @@ public struct Checkpoint: Sendable {
     }
     if DlibNetwork.isLikely(data) { return try DlibNetwork(data).arrays.part(part) }
     if data.starts(with: NumPyFile.magic) { return [("array", try NumPyFile(data).array)] }
+    if CaffeNetwork.isLikely(data) { return try CaffeNetwork(data).arrays.part(part) }
     guard data.first == 0x80 else { throw FormatError("it is of no known format") }
     if let torch = try LegacyTorchFile(data) {
       let (value, prefix) = try torch.pickle.part(part)

@@ -29,6 +29,11 @@ extension Computation {
     } run: {
       row($0($1).flatMap { [$0.score, $0.box] })
     },
+    layer("a detector of ten convolutions", [1, 3, 259, 260]) {
+      SSDNetwork(width: 4)
+    } run: {
+      row($0($1).flatMap { [$0.score, $0.box] })
+    },
     layer("a parser of faces", [1, 3, 64, 32]) {
       BiSeNet(classes: 5, width: 8)
     } run: {

@@ -20,7 +20,7 @@ struct ExportCase: Sendable, CustomTestStringConvertible {
 
   static let all: [ExportCase] = {
     let sizes = [
-      "mtcnn-pnet": "29x23", "s3fd": "96x64", "fan": "128x64", "bisenet": "96x64",
+      "mtcnn-pnet": "29x23", "s3fd": "96x64", "ssd": "261x259", "fan": "128x64", "bisenet": "96x64",
     ]
     let pairs = ["dense103", "dense-fast"].flatMap { model in
       ["encoder", "decoder"].map { ExportCase(model: model, network: $0) }
@@ -33,8 +33,8 @@ struct ExportCase: Sendable, CustomTestStringConvertible {
       }
     }
     let faces = [
-      "mtcnn-pnet", "mtcnn-rnet", "mtcnn-onet", "s3fd", "fan", "bisenet", "landmarks68",
-      "faceparser",
+      "mtcnn-pnet", "mtcnn-rnet", "mtcnn-onet", "s3fd", "ssd", "fan", "bisenet",
+      "landmarks68", "faceparser",
     ].map { ExportCase(model: $0, network: $0, size: sizes[$0]) }
     return pairs + emotions + faces
   }()

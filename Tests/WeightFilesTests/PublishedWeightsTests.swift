@@ -7,7 +7,7 @@ import WeightFiles
   private static let folder = ProcessInfo.processInfo.environment["REAL_WEIGHTS"]
 
   @Test(.enabled(if: folder != nil, "REAL_WEIGHTS names no folder"))
-  func `hold what PyTorch reads of them`() throws {
+  func `hold what PyTorch or OpenCV reads of them`() throws {
     let folder = try #require(Self.folder)
     let suffix = ".golden"
     let files = try FileManager.default.contentsOfDirectory(atPath: folder)
@@ -24,7 +24,7 @@ import WeightFiles
         #expect(found[name]?.shape == array.shape, "\(name) of \(file)")
         #expect(found[name]?.floats == array.floats, "\(name) of \(file)")
       }
-      print("\(file): \(expected.count) arrays as PyTorch reads them")
+      print("\(file): \(expected.count) arrays as they are read elsewhere")
     }
   }
 }

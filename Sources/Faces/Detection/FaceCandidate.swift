@@ -34,6 +34,13 @@ struct FaceCandidate {
 }
 
 extension [FaceCandidate] {
+  /// The surest ones, in this order; of equal ones the first.
+  func best(_ count: Int) -> [FaceCandidate] { order.prefix(count).map { self[$0] } }
+
+  private var order: [Int] {
+    indices.sorted { (self[$0].score, $1) > (self[$1].score, $0) }
+  }
+
   /// What is left when each candidate, best first, drops the worse ones that it covers too much of.
   ///
   /// - Parameters:
@@ -43,7 +50,7 @@ extension [FaceCandidate] {
   func suppressed(
     limit: Float, ofSmaller: Bool = false, extra: Float = 0
   ) -> [FaceCandidate] {
-    let order = indices.sorted { (self[$0].score, $1) > (self[$1].score, $0) }
+    let order = order
     let areas = map { ($0.right - $0.left + extra) * ($0.bottom - $0.top + extra) }
     var isDropped = [Bool](repeating: false, count: count)
     var kept: [FaceCandidate] = []

@@ -15,7 +15,7 @@ struct ExportModel: ParsableCommand {
   var network: String?
   @Option(
     help: .init(
-      "What pictures an ONNX file is for, if mtcnn-pnet, s3fd, fan or bisenet is in it.",
+      "What pictures an ONNX file is for, if mtcnn-pnet, s3fd, ssd, fan or bisenet is in it.",
       valueName: "widthxheight"))
   var size: String?
   @Option(
