@@ -17,14 +17,15 @@ extension Picture {
     let rows = componentRows
     place(colors, mask, by: map, planes: 0..<format.colorPlaneCount) { index in
       PlaneChange(
-        zero: scale.zeros[index], weights: rows[index].map { $0 * scale.units[index] },
-        replaces: true)
+        zero: scale.zeros[index], weights: rows[index].map { $0 * scale.units[index] }, .replace)
     }
   }
 
-  /// Adds to the picture's luma where a mask lets it through, and leaves its chroma alone.
+  /// Adds to the picture's luma where a mask lets it through.
   ///
-  /// Red, green and blue each change by as much as luma does.
+  /// Where it gets brighter, chroma stays, and red, green and blue each change by as much as luma
+  /// does. Where it gets darker, chroma shrinks in proportion, as it does in a shadow: skin would
+  /// turn red else.
   ///
   /// - Parameters:
   ///   - difference: One channel: what is added, in units of full luma.
@@ -32,10 +33,15 @@ extension Picture {
   ///   - map: From places in the raster to places in the upright picture.
   public mutating func addLuma(_ difference: Raster, mask: Raster, by map: AffineMap) {
     precondition(difference.channels == 1, "a luma of \(difference.channels) channels")
-    let units = ColorScale(of: self).units
-    let count = format.model == .rgb ? 3 : 1
-    place(difference, mask, by: map, planes: 0..<count) { index in
-      PlaneChange(zero: 0, weights: [units[index]], replaces: false)
+    let scale = ColorScale(of: self)
+    let luma = LumaReader(self, scale)
+    let model = format.model
+    place(difference, mask, by: map, planes: 0..<format.colorPlaneCount) { index in
+      switch model {
+      case .rgb: PlaneChange(zero: scale.zeros[index], weights: [scale.units[index]], .shade(luma))
+      case .yuv where index > 0: PlaneChange(zero: scale.zeros[index], weights: [0], .shade(luma))
+      case .yuv, .gray: PlaneChange(zero: 0, weights: [scale.units[index]], .add)
+      }
     }
   }
 
@@ -75,12 +81,78 @@ extension Picture {
   }
 }
 
-/// What becomes of a sample: `zero + Σ weights · values` in its place, or added to it.
+/// What becomes of the samples of a plane.
 private struct PlaneChange {
+  enum Rule {
+    /// `zero + Σ weights · values` comes in their place.
+    case replace
+    /// `Σ weights · values` is added.
+    case add
+    /// What is positive is added; what is negative shrinks them towards `zero` as it does luma.
+    case shade(LumaReader)
+  }
+
+  /// The sample that stands for 0.
   let zero: Float
   /// One per channel of the raster.
   let weights: [Float]
-  let replaces: Bool
+  let rule: Rule
+
+  init(zero: Float, weights: [Float], _ rule: Rule) {
+    self.zero = zero
+    self.weights = weights
+    self.rule = rule
+  }
+
+  /// - Parameters:
+  ///   - value: The raster's value of a channel.
+  ///   - share: How far the mask lets it through.
+  func callAsFunction(
+    _ old: Float, x: Int, y: Int, share: Float, _ value: (_ channel: Int) -> Float
+  ) -> Float {
+    let sum = weights.indices.reduce(0) { $0 + weights[$1] * value($1) }
+    switch rule {
+    case .replace: return old + share * (zero + sum - old)
+    case .add: return old + share * sum
+    case .shade(let luma):
+      let change = share * value(0)
+      guard change < 0 else { return old + share * sum }
+      let before = luma(x, y)
+      return before > 0 ? zero + (old - zero) * max(0, 1 + change / before) : old
+    }
+  }
+}
+
+/// The luma of a picture, in 0…1, where the samples of its last plane of colour are.
+private struct LumaReader {
+  private let planes: [Plane]
+  private let weights: [Float]
+  private let zero: Float
+  /// Rows and columns of luma for one sample.
+  private let height, width: Int
+
+  init(_ picture: Picture, _ scale: ColorScale) {
+    let isRGB = picture.format.model == .rgb
+    planes = Array(picture.planes[..<(isRGB ? 3 : 1)])
+    weights = (isRGB ? [0.299, 0.587, 0.114] : [1]).map { $0 / scale.units[0] }
+    zero = scale.zeros[0]
+    (height, width) =
+      picture.format.model == .yuv
+      ? (1 << picture.format.chromaShiftY, 1 << picture.format.chromaShiftX) : (1, 1)
+  }
+
+  func callAsFunction(_ x: Int, _ y: Int) -> Float {
+    var sum: Float = 0
+    for (plane, weight) in zip(planes, weights) {
+      for row in y * height..<(y + 1) * height {
+        for column in x * width..<(x + 1) * width {
+          let sample = plane[min(column, plane.width - 1), min(row, plane.height - 1)]
+          sum += weight * (Float(sample) - zero)
+        }
+      }
+    }
+    return sum / Float(height * width)
+  }
 }
 
 extension Plane {
@@ -112,11 +184,9 @@ extension Plane {
         let start = y * width + columns.lowerBound
         for x in 0..<count where share[x] > 0 {
           let old = samples[start + x].number
-          var value = change.zero
-          for (channel, weight) in change.weights.enumerated() {
-            value += weight * values[channel * count + x]
-          }
-          let new = old + min(1, share[x]) * (change.replaces ? value - old : value)
+          let new = change(
+            old, x: columns.lowerBound + x, y: y, share: min(1, share[x])
+          ) { values[$0 * count + x] }
           if new != old { samples[start + x] = S(rounding: max(0, min(maximum, new))) }
         }
       }

@@ -102,12 +102,20 @@ struct OtherCommandTests {
   @Test func `models are listed and shown`() throws {
     let list = try Program.run("models", "list", "--json").json
     let models = try #require(list["models"] as? [[String: Any]])
-    #expect(models.map { $0["name"] as? String } == ["dense103", "dense-fast"])
+    let names = models.compactMap { $0["name"] as? String }
+    #expect(
+      names.starts(with: ["dense103", "dense-fast", "classifier-a", "classifier-b", "emodnn"]))
+    #expect(Set(names).isSuperset(of: ["mtcnn-pnet", "s3fd", "fan", "landmarks68", "faceparser"]))
+    #expect(models[4]["weights"] is NSNull)
     let cost = try #require(models[0]["gmac"] as? [String: Double])
     #expect(cost == ["encoder": 6.528, "decoder": 2.88])
     let shown = try Program.run("models", "show", "dense-fast")
     #expect(shown.status == 0)
-    #expect(shown.text.contains("dense-fast  clips"))
+    #expect(shown.text.contains("marks clips and reads marks"))
+    let installed = try Program.run("models", "show", "emodnn", "--json", weights: nil).json
+    let parameters = try #require(installed["parameters"] as? [String: Int])
+    #expect(parameters.keys.sorted() == ["emodnn"] && parameters["emodnn", default: 0] > 600_000)
+    #expect(try #require(installed["card"] as? String).hasPrefix("# emodnn"))
     #expect(try Program.run("models", "show", "dense9").status == 2)
   }
 
@@ -122,6 +130,9 @@ struct OtherCommandTests {
       let speed = try #require(model["gflops"] as? Double)
       #expect(abs(speed - 2 * gmac / time * 1000) <= 0.02 * speed + 0.1)
     }
+    let small = try Program.run("bench", "--model", "landmarks68", "--json").json
+    let found = try #require(small["models"] as? [[String: Any]])
+    #expect(found.map { $0["shape"] as? [Int] } == [[1, 3, 64, 64]])
     #expect(try Program.run("bench", "--model", "dense9").status == 2)
   }
 }

@@ -109,9 +109,12 @@ private let emotions: [Emotion] = [.happy, .sad, .fear]
 }
 
 @Suite struct `Batches of faces` {
-  private func batches(_ faces: [FaceSet.Face], size: Int) -> FaceBatches {
+  private func batches(
+    _ faces: [FaceSet.Face], size: Int, order: FaceBatches.Order = .shuffled
+  ) -> FaceBatches {
     FaceBatches(
-      FaceSet(emotions: Emotion.allCases, channels: 1, faces: faces), side: 16, size: size, seed: 3)
+      FaceSet(emotions: Emotion.allCases, channels: 1, faces: faces), side: 16, size: size,
+      order: order, seed: 3)
   }
 
   @Test func `hold each face once in every epoch, in another order`() {
@@ -129,6 +132,23 @@ private let emotions: [Emotion] = [.happy, .sad, .fear]
     for (index, label) in batch.labels.enumerated() {
       #expect(abs(batch.pictures.array[256 * index] - Float(20 * label) / 255) < 1e-6)
     }
+  }
+
+  @Test func `hold rare emotions as often as others where they are balanced`() {
+    let faces = (0..<100).map { index in
+      FaceSet.Face(
+        width: 8, height: 8, bytes: [UInt8](repeating: UInt8(index), count: 64),
+        label: index < 97 ? 2 : 5)
+    }
+    let batches = batches(faces, size: 50, order: .balanced)
+    let drawn = (0..<20).map { batches(step: $0, .none) }
+    let labels = drawn.flatMap(\.labels)
+    #expect(Set(labels) == [2, 5])
+    #expect(420...580 ~= labels.count { $0 == 5 })
+    #expect(drawn[0].labels != drawn[1].labels && batches(step: 1, .none).labels == drawn[1].labels)
+    let frequent = Set(
+      drawn.flatMap { batch in batch.labels.indices.map { batch.pictures.array[256 * $0] } })
+    #expect(frequent.count > 90)
   }
 
   @Test func `change each of their faces in its own way`() {

@@ -36,7 +36,7 @@ import Testing
     if kind.format.hasAlpha { #expect(after.planes.last == before.planes.last) }
   }
 
-  @Test(arguments: Kind.all) func `a change of luma leaves chroma alone`(kind: Kind) {
+  @Test(arguments: Kind.all) func `a brighter luma leaves chroma alone`(kind: Kind) {
     let before = picture(64, 48, kind) { plane, _, _ in
       kind.format.maximum / (plane == kind.format.colorPlaneCount ? 1 : 2)
     }
@@ -52,6 +52,24 @@ import Testing
       let change =
         new[Int(middle.x), Int(middle.y), channel] - old[Int(middle.x), Int(middle.y), channel]
       #expect(abs(change - 0.1) < 0.006)
+    }
+  }
+
+  @Test(arguments: Kind.all) func `a darker luma takes chroma along`(kind: Kind) {
+    let before = picture(64, 48, kind) { plane, _, _ in
+      kind.format.maximum * (plane == 2 ? 3 : 2) / 5
+    }
+    var after = before
+    let step = Raster(width: 20, height: 16, repeating: -0.2)
+    after.addLuma(step, mask: Raster(width: 20, height: 16, repeating: 0.5), by: Self.map)
+    let (old, new) = (Raster(rgb: before), Raster(rgb: after))
+    let middle = Self.map(Point(x: 9.5, y: 7.5))
+    let (x, y) = (Int(middle.x), Int(middle.y))
+    let (red, blue) = before.color.lumaWeights(height: before.height)
+    let (r, b) = kind.format.model == .yuv ? (red, blue) : (0.299, 0.114)
+    let luma = r * old[x, y, 0] + (1 - r - b) * old[x, y, 1] + b * old[x, y, 2]
+    for channel in 0..<3 {
+      #expect(abs(new[x, y, channel] - old[x, y, channel] * (1 - 0.1 / luma)) < 0.012)
     }
   }
 

@@ -57,7 +57,7 @@ struct EmotionGeneratorTests {
     #expect(outside == 0)
   }
 
-  @Test func `skin keeps its colour differences`() throws {
+  @Test func `skin keeps its colour differences, or gets darker as in a shadow`() throws {
     var generator = try generator(kind: .still)
     let source = FaceMedia.picture(try FaceMedia.photograph())
     let (a, b) = (
@@ -67,9 +67,27 @@ struct EmotionGeneratorTests {
       let (before, after) = (a[place..<place + 3].map(Int.init), b[place..<place + 3].map(Int.init))
       // Only where no channel came to an end of its range.
       guard after.allSatisfy({ (1..<255).contains($0) }) else { continue }
-      #expect(abs((after[0] - after[1]) - (before[0] - before[1])) <= 1)
-      #expect(abs((after[1] - after[2]) - (before[1] - before[2])) <= 1)
+      func luma(_ color: [Int]) -> Double {
+        0.299 * Double(color[0]) + 0.587 * Double(color[1]) + 0.114 * Double(color[2])
+      }
+      let share = min(1, luma(after) / max(1, luma(before)))
+      for (one, other) in [(0, 1), (1, 2)] {
+        let kept = share * Double(before[one] - before[other])
+        #expect(abs(Double(after[one] - after[other]) - kept) < 2)
+      }
     }
+  }
+
+  @Test func `a face of little contrast changes in proportion`() throws {
+    func largestChange(contrast: Float) throws -> Float {
+      let photograph = try FaceMedia.photograph().mapped { 0.5 + contrast * ($0 - 0.5) }
+      var generator = try generator(kind: .still)
+      let source = FaceMedia.picture(photograph)
+      let change = change(source, generator.frame(from: source).unmarked)
+      return change.values.map(abs).max() ?? 0
+    }
+    let (whole, third) = (try largestChange(contrast: 0.9), try largestChange(contrast: 0.3))
+    #expect(0.2...0.45 ~= third / whole)
   }
 
   @Test func `the change fades towards the edges of the crop`() throws {

@@ -31,7 +31,7 @@ public struct EmotionDesign: Hashable, Sendable {
     case .face48:
       EmotionDesign(
         name: name, side: 48, channels: 1, generatorWidths: [16, 16, 32, 96],
-        discriminatorWidths: [16, 16, 32, 64], classifierWidths: [32, 64, 128, 256], condition: 64)
+        discriminatorWidths: [32, 32, 64, 128], classifierWidths: [32, 64, 128, 256], condition: 64)
     }
   }
 }

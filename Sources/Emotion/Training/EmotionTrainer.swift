@@ -7,8 +7,11 @@ public import WeightFiles
 ///
 /// Source: Piotrowski, Kaczyński & Walczyna 2024, Appl. Sci. 14(22), 10681, equations 2 to 9. The
 /// hinges are at 1, where equations 2 and 3 print 0.1. The sum of equation 9 is weighted, as the text
-/// says, by ``EmotionSettings``. What the classifier is shown is moved, resized and made noisy at
-/// random, so that an emotion is drawn that others see too and not a pattern that deceives one network.
+/// says, by ``EmotionSettings``. What the classifier is shown is moved, blurred and made noisy at
+/// random, so that an emotion is drawn that others see too and not a pattern that deceives one
+/// network. What changes counts a little wherever it is, so that what need not change does not. Each
+/// emotion is as frequent among the faces as among the wishes: else a discriminator learns that what
+/// is rare is false.
 public final class EmotionTrainer: TrainingTask {
   public let settings: EmotionSettings
   public let design: EmotionDesign
@@ -28,7 +31,8 @@ public final class EmotionTrainer: TrainingTask {
     self.settings = settings
     self.classifier = classifier
     design = classifier.design
-    batches = FaceBatches(faces, side: design.side, size: settings.batch, seed: settings.seed)
+    batches = FaceBatches(
+      faces, side: design.side, size: settings.batch, order: .balanced, seed: settings.seed)
     generator = EmoDNN(design, emotions: faces.emotions.count)
     average = EmoDNN(design, emotions: faces.emotions.count)
     discriminator = EmotionDiscriminator(design)
@@ -115,11 +119,12 @@ public final class EmotionTrainer: TrainingTask {
     let mask = zip(labels, wanted).map { $0 == $1 ? Float(1) : 0 }
     let kept = mask.reduce(0, +)
     let errors = squaredError(fake, real) * Tensor(mask, shape: [mask.count, 1, 1, 1])
+    let change = absoluteError(fake, real).mean()
     let values = Float(real.count / mask.count)
     let reconstruction = errors.sum() / ((kept + 1e-6) * values)
     try learners[0].minimize(
       settings.adversarialWeight * adversarial + settings.classificationWeight * classification
-        + settings.reconstructionWeight * reconstruction)
+        + settings.reconstructionWeight * reconstruction + settings.changeWeight * change)
     let right = zip(logits.argmax(axis: 1).values, wanted).count { $0 == $1 }
     return (
       adversarial.scalar, classification.scalar, reconstruction.scalar,
@@ -127,8 +132,8 @@ public final class EmotionTrainer: TrainingTask {
     )
   }
 
-  /// The pictures as a classifier may meet them: moved, of another size, mirrored, brighter or
-  /// darker, noisy.
+  /// The pictures as a classifier may meet them: moved, blurred, of another size, mirrored, brighter
+  /// or darker, noisy.
   private func shaken(_ pictures: Tensor, _ random: inout SplitMix64) -> Tensor {
     let reach = max(1, design.side / 16)
     let (x, y) = (
@@ -136,13 +141,17 @@ public final class EmotionTrainer: TrainingTask {
       Int.random(in: -reach...reach, using: &random)
     )
     var seen = pictures.padded(Padding(top: y, left: x, bottom: -y, right: -x), .replicate)
+    let detail = Int.random(in: design.side / 2...design.side, using: &random)
     let size = design.side + 2 * Int.random(in: -reach...reach, using: &random)
-    if size != design.side { seen = seen.resized(to: Extent(size), .bilinear()) }
+    for side in [detail, size] where side != seen.shape[3] {
+      seen = seen.resized(to: Extent(side), .bilinear())
+    }
     if random.unit() < 0.5 { seen = seen.flipped(axes: [3]) }
     let count = pictures.shape[0]
     let gains = (0..<count).map { _ in 0.85 + 0.3 * random.unit() }
     let shifts = (0..<count).map { _ in 0.1 * (2 * random.unit() - 1) }
-    let noise = (0..<seen.count).map { _ in 0.03 * (2 * random.unit() - 1) }
+    let roughness = 0.12 * random.unit()
+    let noise = (0..<seen.count).map { _ in roughness * (2 * random.unit() - 1) }
     return seen * Tensor(gains, shape: [count, 1, 1, 1])
       + (Tensor(noise, shape: seen.shape) + Tensor(shifts, shape: [count, 1, 1, 1]))
   }

@@ -1,26 +1,40 @@
 internal import Neural
 public import Tensors
 
-/// Faces of a set in batches: in an order that each epoch draws anew.
+/// Faces of a set in batches.
 struct FaceBatches: Sendable {
+  /// Which faces come when.
+  enum Order: Sendable {
+    /// Each face once per epoch, in an order that each epoch draws anew.
+    case shuffled
+    /// Each emotion as often as any other: drawn at random, and then one of its faces.
+    case balanced
+  }
+
   let source: FaceSet
   let side: Int
   let size: Int
   let seed: UInt64
+  private let order: Order
   private let colors: FancyPCA
+  /// The places of each emotion's faces, of emotions that have some.
+  private let members: [[Int]]
 
   struct Batch {
     let pictures: Tensor
     let labels: [Int]
   }
 
-  init(_ set: FaceSet, side: Int, size: Int, seed: UInt64) {
+  init(_ set: FaceSet, side: Int, size: Int, order: Order = .shuffled, seed: UInt64) {
     precondition(set.faces.count >= size, "a batch of \(size) from \(set.faces.count) faces")
     source = set
     self.side = side
     self.size = size
+    self.order = order
     self.seed = seed
     colors = FancyPCA(set)
+    let places = Dictionary(grouping: set.faces.indices) { set.faces[$0].label }
+    members = places.sorted { $0.key < $1.key }.map(\.value)
   }
 
   /// Batches per epoch; what is left over waits for another.
@@ -28,14 +42,27 @@ struct FaceBatches: Sendable {
 
   /// The batch of a step, counted from 0 over all epochs.
   func callAsFunction(step: Int, _ augmentation: Augmentation) -> Batch {
-    var generator = SplitMix64(seed: seed &+ UInt64(step / perEpoch) &* 0x1_0000_0001)
-    let order = Array(source.faces.indices).shuffled(using: &generator)
-    let start = step % perEpoch * size
-    let indices = Array(order[start..<start + size])
+    let indices = indices(step: step)
     return Batch(
       pictures: source.pictures(
         indices, side: side, augmentation, colors: colors, seed: seed &+ UInt64(step) &* 1_000_003),
       labels: indices.map { source.faces[$0].label })
+  }
+
+  private func indices(step: Int) -> [Int] {
+    switch order {
+    case .shuffled:
+      var generator = SplitMix64(seed: seed &+ UInt64(step / perEpoch) &* 0x1_0000_0001)
+      let shuffled = Array(source.faces.indices).shuffled(using: &generator)
+      let start = step % perEpoch * size
+      return Array(shuffled[start..<start + size])
+    case .balanced:
+      var generator = SplitMix64(seed: seed &+ UInt64(step) &* 0x1_0000_0001)
+      return (0..<size).map { _ in
+        let faces = members[Int.random(in: members.indices, using: &generator)]
+        return faces[Int.random(in: faces.indices, using: &generator)]
+      }
+    }
   }
 }
 

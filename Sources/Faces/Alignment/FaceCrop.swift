@@ -26,7 +26,8 @@ public struct FaceCrop: Sendable {
     picture.blend(changed, mask: mask, by: back(from: changed))
   }
 
-  /// Changes luma alone: chroma, and detail finer than the crop, stay as they are.
+  /// Changes luma; detail finer than the crop stays as it is, and chroma as `Picture.addLuma`
+  /// leaves it.
   ///
   /// - Parameters:
   ///   - changed: The new luma, one channel, as large as the crop.
@@ -38,7 +39,8 @@ public struct FaceCrop: Sendable {
     addLuma(difference, mask: mask, into: &picture)
   }
 
-  /// Adds to luma alone: chroma, and detail finer than what is added, stay as they are.
+  /// Adds to luma; detail finer than what is added stays as it is, and chroma as `Picture.addLuma`
+  /// leaves it.
   ///
   /// - Parameters:
   ///   - difference: In units of full luma: one channel, as large as the crop or in the same

@@ -24,14 +24,44 @@ extension FaceCrop {
 extension EmotionChanger {
   /// What the network adds to the luma of a crop: one channel, as large as the crop.
   ///
+  /// A face of little contrast is shown to the network with as much as those have that it was
+  /// trained on, and what it adds is reduced in proportion.
+  ///
   /// - Parameter wanted: An emotion, by its place among the network's.
   func difference(of crop: FaceCrop, wanted: Int) -> Raster {
-    let given = crop.input(of: design)
-    let made = self(given, wanted: [wanted])
+    let given = crop.input(of: design).array
+    let contrast = Contrast(of: given)
+    let shown = Tensor(
+      given.map { contrast.shown($0) }, shape: [1, design.channels, design.side, design.side])
+    let made = self(shown, wanted: [wanted])
     let difference = Raster(
       width: design.side, height: design.side, channels: design.channels,
-      values: zip(made.array, given.array).map { $0 - $1 })
+      values: zip(made.array, shown.array).map { ($0 - $1) / contrast.gain })
     return design.channels == 1 ? difference : difference.luma
+  }
+}
+
+/// How a face's contrast is raised to that of FER-2013's faces.
+private struct Contrast {
+  /// The mean over FER-2013's faces of the standard deviation of their values, which are 0…1.
+  private static let usual: Float = 0.3
+  private static let most: Float = 4
+
+  let gain: Float
+  private let mean: Float
+
+  init(of values: [Float]) {
+    let count = Float(values.count)
+    let mean = values.reduce(0, +) / count
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+    gain = min(Self.most, max(1, Self.usual / max(1e-3, variance.squareRoot())))
+    self.mean = mean
+  }
+
+  /// The value around the mean, which moves towards the middle as far as the gain asks for.
+  func shown(_ value: Float) -> Float {
+    let middle = mean + (0.5 - mean) * (1 - 1 / gain)
+    return min(1, max(0, middle + gain * (value - mean)))
   }
 }
 

@@ -12,6 +12,8 @@ public struct EmotionTrainingOptions: Sendable {
   public var initial: String?
   /// The length of the whole run, which the learning rates fall over.
   public var epochs: Int?
+  /// What classifier A's verdict counts; more is more convincing and looks less natural.
+  public var classificationWeight: Double?
 
   public init(data: String, classifier: String, run: TrainingRunOptions) {
     self.data = data
@@ -33,7 +35,13 @@ public func trainEmotion(
   var settings = EmotionSettings()
   if let epochs = options.epochs { settings.epochs = epochs }
   if let batch = options.run.batch { settings.batch = batch }
-  if let rate = options.run.rate { (settings.rate, settings.discriminatorRate) = (rate, rate) }
+  if let rate = options.run.rate { (settings.rate, settings.discriminatorRate) = (rate, 2 * rate) }
+  if let weight = options.classificationWeight {
+    guard weight >= 0 else {
+      throw PipelineError.wrongUse("--classification-weight \(weight) is below 0")
+    }
+    settings.classificationWeight = Float(weight)
+  }
   if let seed = options.run.seed { settings.seed = seed }
   let folder = try FaceFolder(
     options.data, emotions: classifier.emotions, channels: design.channels,

@@ -38,10 +38,10 @@ extension Contestant {
     ]
   }
 
-  /// The detector on a frame of 720p, whole and near one face that is expected, and the network that
-  /// recognizes faces; none whose weights are not there.
+  /// The other networks of faces; MTCNN on a frame of 720p, whole and near one face that is expected,
+  /// and the network that recognizes faces, if their weights are there.
   static func ofFaces(in store: ModelStore) -> [Contestant] {
-    var found: [Contestant] = []
+    var found = networksOfFaces
     if let trained = try? store.faceDetector() {
       let frame = [1, 3, 720, 1280]
       let detector = FollowedFaces.adapted(trained, to: .video, width: frame[3], height: frame[2])
@@ -65,6 +65,20 @@ extension Contestant {
         })
     }
     return found
+  }
+
+  /// The networks of faces that see a whole picture or crop, with random weights.
+  private static var networksOfFaces: [Contestant] {
+    [FaceModel.s3fd, .ssd, .fan, .bisenet, .landmarks68, .faceparser].map { name in
+      Contestant(name.rawValue, shape: name.portable.networks[0].inputs[0].shape) {
+        let model = name.portable
+        model.module.initialize(seed: 1)
+        return { picture in
+          let answers = model.networks[0].run([picture])
+          return concatenated(answers.map { $0.reshaped([$0.count]) }, axis: 0)
+        }
+      }
+    }
   }
 
   private static func raster(_ picture: Tensor) -> Raster {

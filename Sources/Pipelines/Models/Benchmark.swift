@@ -59,9 +59,8 @@ struct Contestant {
     self.prepared = prepared
   }
 
-  /// The steganography paper's two at its size, those of `dense-fast` at the size they work on, and
-  /// the emotion paper's four at its size and at that of what ships, and what finds and recognizes
-  /// faces if its weights are there.
+  /// The steganography paper's two at its size, those of `dense-fast` at the size they work on, the
+  /// emotion paper's four at its size and at that of what ships, and what finds and recognizes faces.
   static func all(in store: ModelStore) -> [Contestant] {
     let fast = StegoDesign.of(.denseFast)
     let side = StegoDesign.workingSize / fast.square
@@ -76,14 +75,14 @@ struct Contestant {
 
 /// Times networks on random input, without recording, on all cores.
 ///
-/// Weights are random, which cost the same, but for those of the detector, whose work they decide,
-/// and of the network that recognizes faces.
+/// Weights are random, which cost the same, but for those of MTCNN, whose work they decide, and of the
+/// network that recognizes faces.
 ///
 /// - Parameters:
 ///   - name: One of `dense103`, `dense56`, `dense-fast-encoder`, `dense-fast-decoder`; `emodnn`,
-///     `discriminator`, `classifier-a` and `classifier-b` with `-128` or `-48`; `mtcnn-whole`,
-///     `mtcnn-near` and `face-recognition`; or what several names begin with before a hyphen. All of
-///     them if `nil`.
+///     `discriminator`, `classifier-a` and `classifier-b` with `-128` or `-48`; `s3fd`, `ssd`, `fan`,
+///     `bisenet`, `landmarks68`, `faceparser`; `mtcnn-whole`, `mtcnn-near` and `face-recognition`; or
+///     what several names begin with before a hyphen. All of them if `nil`.
 ///   - seconds: For how long each is repeated, at least five times.
 /// - Throws: ``PipelineError/wrongUse(_:)`` if there is no network of this name.
 public func benchmark(

@@ -71,9 +71,14 @@ public struct ModelStore: Sendable {
 
   func hasWeights(named name: String) -> Bool { file("\(name).safetensors") != nil }
 
+  /// The weights of a model, ours or as they were published, if they are in a folder.
+  func weightsFile(of model: KnownModel) -> String? {
+    file("\(model.name).safetensors") ?? file("\(model.name).pt")
+  }
+
   /// The card that describes a model, if it lies beside the weights.
-  func card(of name: StegoModelName) -> String? {
-    file("\(name.rawValue).md").flatMap { try? String(contentsOfFile: $0, encoding: .utf8) }
+  func card(of model: KnownModel) -> String? {
+    file("\(model.name).md").flatMap { try? String(contentsOfFile: $0, encoding: .utf8) }
   }
 
   /// A model, with the weights of the store or of a file.

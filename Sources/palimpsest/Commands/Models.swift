@@ -28,7 +28,7 @@ struct ShowModel: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Shows a model with its card.")
 
-  @Argument(help: "dense103 or dense-fast.")
+  @Argument(help: "A name that 'models list' prints.")
   var name: String
   @Flag(help: "Print one JSON object on standard output.")
   var json = false

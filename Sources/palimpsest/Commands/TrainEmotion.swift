@@ -21,11 +21,18 @@ struct TrainEmotion: ParsableCommand {
   var initial: String?
   @Option(help: "The length of the whole run, over which the learning rates fall.")
   var epochs: Int?
+  @Option(
+    help: """
+      What the classifier's verdict counts: more is more convincing and looks less natural; 1 \
+      unless given.
+      """)
+  var classificationWeight: Double?
 
   func run() throws {
     var options = EmotionTrainingOptions(data: data, classifier: classifier, run: training.options)
     options.initial = initial
     options.epochs = epochs
+    options.classificationWeight = classificationWeight
     try trainEmotion(options) { writeStandardError($0) }
   }
 }
