@@ -1,3 +1,4 @@
+import Foundation
 import Imaging
 import TestSupport
 import Testing
@@ -40,6 +41,14 @@ import Testing
     #expect(
       groups == [[0, 3, 6, 9], [1, 4, 7, 10], [2, 5, 8, 11], [12]])
     #expect([FaceEmbedding]().clusters(similarity: 0.5).isEmpty)
+  }
+
+  @Test func `who is like one of a group only does not join it`() {
+    let chain = [0.0, 40, 82].map { degrees in
+      FaceEmbedding([Float(cos(degrees * .pi / 180)), Float(sin(degrees * .pi / 180))])
+    }
+    #expect(chain.clusters(similarity: 0.64) == [[0, 1], [2]])
+    #expect(chain.clusters(similarity: 0.4) == [[0, 1, 2]])
   }
 
   @Test func `extracted faces are laid out in any order`() {
