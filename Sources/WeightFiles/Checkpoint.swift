@@ -5,8 +5,8 @@ internal import Foundation
 /// Read are safetensors; what `torch.save` writes (state dictionaries, whole modules of which only
 /// the state is taken, the formats before and since PyTorch 1.6) and `torch.jit.save`; pickled
 /// dictionaries of NumPy arrays; `.npy` and `.npz`; and networks of dlib and of Caffe. The kind is
-/// told from the data, not from the name. Nothing in a file is run: a pickle that calls anything but what makes
-/// numbers, containers and arrays is an error.
+/// told from the data, not from the name. Nothing in a file is run: a pickle that calls anything
+/// but what makes numbers, containers and arrays is an error.
 public struct Checkpoint: Sendable {
   /// In the order of the file.
   public let arrays: [(name: String, array: StoredArray)]
