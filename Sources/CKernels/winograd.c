@@ -39,10 +39,11 @@ void ck_winograd_upstream(float *tiles, long pitch, const float *band, long rows
   lanes == 16 ? upstream16(tiles, pitch, band, rows, width) : upstream8(tiles, pitch, band, rows, width);
 }
 
-void ck_winograd_products(float *result, long result_pitch, const float *tiles, long pitch, const float *weights,
-                          long inputs, long outputs, long count, long depth, int fresh, long lanes) {
-  (lanes == 16 ? products16 : products8)(result, result_pitch, tiles, pitch, weights, inputs, outputs, count, depth,
-                                         fresh);
+void ck_blocked_products(float *result, long result_pitch, const float *tiles, long pitch, long block,
+                         const float *weights, long positions, long inputs, long outputs, long count, long depth,
+                         int fresh, long lanes) {
+  (lanes == 16 ? products16 : products8)(result, result_pitch, tiles, pitch, block, weights, positions, inputs, outputs,
+                                         count, depth, fresh);
 }
 
 void ck_winograd_outer(float *gradient, long gradient_pitch, const float *tiles, long pitch, const float *upstream,
@@ -69,4 +70,18 @@ void ck_winograd_unpack(float *gradient, long gradient_pitch, const float *outer
 
 void ck_winograd_order(float *weights, const float *gradient, long inputs, long outputs, long lanes) {
   lanes == 16 ? order16(weights, gradient, inputs, outputs) : order8(weights, gradient, inputs, outputs);
+}
+
+void ck_tap_pack(float *packed, const float *weights, long inputs, long outputs, long taps, long block, long lanes) {
+  const long depth = (inputs + lanes - 1) / lanes * lanes, first = block * lanes;
+  for (long i = 0; i < depth; i++)
+    for (long tap = 0; tap < taps; tap++)
+      for (long l = 0; l < lanes; l++)
+        packed[(tap * depth + i) * lanes + l] =
+            i < inputs && first + l < outputs ? weights[(i * outputs + first + l) * taps + tap] : 0;
+}
+
+void ck_spread_row(float *row, long width, const float *products, long pitch, long taps, long source_width, long stride,
+                   long left, const float *bias, int fresh, long lanes) {
+  (lanes == 16 ? spread16 : spread8)(row, width, products, pitch, taps, source_width, stride, left, bias, fresh);
 }

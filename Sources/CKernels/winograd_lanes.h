@@ -173,7 +173,7 @@ INLINE void NAME(product)(float *result, long result_pitch, const float *tiles, 
 
 #define ALL_OF(n, outputs)                                                                                       \
   case n:                                                                                                        \
-    NAME(product)(r, 36 * result_pitch, v, block, w, 36 * inputs * LANES, depth, fresh, n < AT_ONCE ? n : AT_ONCE, \
+    NAME(product)(r, positions * result_pitch, v, block, w, positions * inputs * LANES, depth, fresh, n < AT_ONCE ? n : AT_ONCE, \
                   outputs);                                                                                      \
     break;
 #define ALL(outputs)                                                                                             \
@@ -181,16 +181,17 @@ INLINE void NAME(product)(float *result, long result_pitch, const float *tiles, 
   ALL_OF(7, outputs) ALL_OF(8, outputs) ALL_OF(9, outputs) ALL_OF(10, outputs) ALL_OF(11, outputs)               \
   ALL_OF(12, outputs) ALL_OF(13, outputs)
 
-CPU static void NAME(products)(float *result, long result_pitch, const float *tiles, long pitch, const float *weights,
-                               long inputs, long outputs, long count, long depth, int fresh) {
-  const long runs = (count + AT_ONCE - 1) / AT_ONCE, blocks = outputs / LANES, block = count * LANES;
-  for (long position = 0; position < 36; position++)
+CPU static void NAME(products)(float *result, long result_pitch, const float *tiles, long pitch, long block,
+                               const float *weights, long positions, long inputs, long outputs, long count, long depth,
+                               int fresh) {
+  const long runs = (count + AT_ONCE - 1) / AT_ONCE, blocks = outputs / LANES;
+  for (long position = 0; position < positions; position++)
     for (long output = 0; output < blocks; output += 2)
       for (long run = 0; run < runs; run++) {
         const long t = count * run / runs, n = count * (run + 1) / runs - t;
-        float *r = result + (36 * output + position) * result_pitch + t * LANES;
+        float *r = result + (positions * output + position) * result_pitch + t * LANES;
         const float *v = tiles + position * pitch + t * LANES;
-        const float *w = weights + (36 * output + position) * inputs * LANES;
+        const float *w = weights + (positions * output + position) * inputs * LANES;
         if (output + 1 < blocks) {
           switch (n) { ALL(2) }
         } else {
@@ -301,6 +302,19 @@ CPU static void NAME(order)(float *weights, const float *gradient, long inputs, 
   for (long k = 0; k < inputs; k++)
     for (long o = 0; o < count; o++)
       for (long i = 0; i < 9; i++) weights[(o * inputs + k) * 9 + i] = gradient[(i * depth + k) * LANES + o];
+}
+
+CPU static void NAME(spread)(float *row, long width, const float *products, long pitch, long taps, long source_width,
+                             long stride, long left, const float *bias, int fresh) {
+  VEC b = {0};
+  if (bias) b = LOAD(bias);
+  for (long x = 0, tap = left % stride, source = left / stride; x < width; x++) {
+    VEC sum = fresh ? b : LOAD(row + x * LANES);
+    for (long k = tap, s = source; k < taps; k += stride, s--)
+      if (s >= 0 && s < source_width) sum += LOAD(products + k * pitch + s * LANES);
+    STORE(row + x * LANES) = sum;
+    if (++tap == stride) tap = 0, source++;
+  }
 }
 
 #undef VEC

@@ -3,12 +3,14 @@ internal import CKernels
 // Whole 3×3 convolutions by Winograd's method.
 
 extension ConvolutionGeometry {
-  /// Whether Winograd's method applies and a picture has enough tiles for it to pay.
+  /// Whether Winograd's method applies and there are enough tiles, in a picture or a batch of small ones,
+  /// for the transforms of the weights to pay.
   var isTiled: Bool {
-    kernelHeight == 3 && kernelWidth == 3 && strideHeight == 1 && strideWidth == 1
+    let tiles = ((outputHeight + 3) / 4) * ((outputWidth + 3) / 4)
+    return kernelHeight == 3 && kernelWidth == 3 && strideHeight == 1 && strideWidth == 1
       && dilationHeight == 1 && dilationWidth == 1 && groups == 1 && !isTransposed
-      && min(inputChannels, outputChannels) >= channelLanes
-      && ((outputHeight + 3) / 4) * ((outputWidth + 3) / 4) >= 16
+      && !sourceIsPlain && max(inputChannels, outputChannels) >= channelLanes
+      && (tiles >= 16 || tiles >= 4 && batch * tiles >= 32)
   }
 
   /// The convolution that takes gradients back to the source.

@@ -116,6 +116,7 @@ extension ConvolutionGeometry {
     }
     if isNarrow { return narrowConvolve(source, weights: weights, bias: bias, tail: tail) }
     if isTiled { return tiledConvolve(source, weights: weights, bias: bias, tail: tail) }
+    if isSpreading { return spreadConvolve(source, weights: weights, bias: bias, tail: tail) }
     let shares = shares(of: \.outputChannels)
     let primitives = shares.map { $0.geometry.filled.primitive(.forward) }
     if primitives[0].isReference {
@@ -155,6 +156,7 @@ extension ConvolutionGeometry {
     if isSignal { return signalSourceGradient(upstream, weights: weights) }
     if isNarrow, hasUnitStride { return narrowSourceGradient(upstream, weights: weights) }
     if isTiled { return tiledSourceGradient(upstream, weights: weights) }
+    if isSpreadBack { return spreadSourceGradient(upstream, weights: weights) }
     let shares = shares(of: \.inputChannels)
     let primitives = shares.map { $0.geometry.filled.primitive(.data) }
     if primitives[0].isReference {

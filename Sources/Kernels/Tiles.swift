@@ -35,10 +35,10 @@ struct Tiles {
     _ transformed: Buffer, channels: Int, by packed: Buffer, at place: Int = 0,
     from start: Int = 0, inputs: Int, outputs: Int, into products: Buffer, fresh: Bool
   ) {
-    ck_winograd_products(
+    ck_blocked_products(
       products.pointer, pitch(channels: channelLanes), transformed.pointer,
-      pitch(channels: channels), packed.pointer + place + start * channelLanes * channelLanes,
-      inputs * channelLanes,
+      pitch(channels: channels), count * channelLanes,
+      packed.pointer + place + start * channelLanes * channelLanes, 36, inputs * channelLanes,
       outputs * channelLanes, count, channels, fresh ? 1 : 0, channelLanes)
   }
 

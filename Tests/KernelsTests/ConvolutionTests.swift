@@ -49,6 +49,20 @@ import Testing
     Case("one picture", batch: 1, channels: (21, 50), (9, 11), output: (5, 5)) {
       ($0.strideHeight, $0.strideWidth, $0.paddingTop) = (2, 2, 1)
     },
+    Case("strides", batch: 3, channels: (35, 19), (23, 70), output: (8, 36), kernel: (4, 3)) {
+      ($0.strideHeight, $0.strideWidth, $0.paddingTop, $0.paddingLeft) = (3, 2, 2, 1)
+    },
+    Case("transposed", batch: 2, channels: (19, 35), (5, 66), output: (10, 133)) {
+      ($0.strideHeight, $0.strideWidth, $0.paddingTop, $0.paddingLeft) = (2, 2, 1, 0)
+      $0.isTransposed = true
+    },
+    Case(
+      "transposed, with rows between that nothing reaches", batch: 1, channels: (33, 21), (9, 7),
+      output: (36, 14), kernel: (2, 3)
+    ) {
+      ($0.strideHeight, $0.strideWidth, $0.paddingLeft) = (4, 2, 1)
+      $0.isTransposed = true
+    },
   ]
 
   private func numbers(_ name: String, _ count: Int) -> [Float] {
@@ -166,19 +180,27 @@ extension ConvolutionGeometry {
   /// Calls `body` with the plain indices of each product's source, weight and result.
   fileprivate func forEachProduct(_ body: (_ source: Int, _ weight: Int, _ result: Int) -> Void) {
     let area = kernelHeight * kernelWidth
+    // The picture whose pixels lie a stride apart in the other one.
+    let (small, large) =
+      isTransposed
+      ? ((inputHeight, inputWidth), (outputHeight, outputWidth))
+      : ((outputHeight, outputWidth), (inputHeight, inputWidth))
     for image in 0..<batch {
-      for output in 0..<outputChannels {
-        for place in 0..<outputPixels {
-          let (y, x) = (place / outputWidth, place % outputWidth)
-          let result = (image * outputChannels + output) * outputPixels + place
-          for i in 0..<area {
-            let row = y * strideHeight + i / kernelWidth * dilationHeight - paddingTop
-            let column = x * strideWidth + i % kernelWidth * dilationWidth - paddingLeft
-            guard 0..<inputHeight ~= row, 0..<inputWidth ~= column else { continue }
-            for input in 0..<inputChannels {
+      for place in 0..<small.0 * small.1 {
+        let (y, x) = (place / small.1, place % small.1)
+        for i in 0..<area {
+          let row = y * strideHeight + i / kernelWidth * dilationHeight - paddingTop
+          let column = x * strideWidth + i % kernelWidth * dilationWidth - paddingLeft
+          guard 0..<large.0 ~= row, 0..<large.1 ~= column else { continue }
+          let (read, made) =
+            isTransposed ? (place, row * large.1 + column) : (row * large.1 + column, place)
+          for input in 0..<inputChannels {
+            for output in 0..<outputChannels {
+              let pair =
+                isTransposed ? input * outputChannels + output : output * inputChannels + input
               body(
-                (image * inputChannels + input) * inputPixels + row * inputWidth + column,
-                (output * inputChannels + input) * area + i, result)
+                (image * inputChannels + input) * inputPixels + read, pair * area + i,
+                (image * outputChannels + output) * outputPixels + made)
             }
           }
         }

@@ -18,12 +18,14 @@ void ck_winograd_source(float *tiles, long pitch, long count, const float *pictu
 /// tiles[36][tile][lanes]: the pullback of ck_winograd_result, A·y·Aᵀ of a one-block band.
 void ck_winograd_upstream(float *tiles, long pitch, const float *band, long rows, long width, long lanes);
 
-/// result[output block][36][tile][lanes] (+)= tiles[36][block][tile][lanes] · weights[output block][36][depth][lanes].
+/// result[output block][position][tile][lanes] (+)= tiles[position][block][tile][lanes] ·
+/// weights[output block][position][depth][lanes].
 ///
-/// `weights` points at the first of `depth` input channels of a packing of `inputs` and `outputs` channels, all whole
-/// blocks. `fresh` overwrites the result.
-void ck_winograd_products(float *result, long result_pitch, const float *tiles, long pitch, const float *weights,
-                          long inputs, long outputs, long count, long depth, int fresh, long lanes);
+/// `block` floats lie between two blocks of tiles. `weights` points at the first of `depth` input channels of a packing of
+/// `inputs` and `outputs` channels, all whole blocks. `fresh` overwrites the result.
+void ck_blocked_products(float *result, long result_pitch, const float *tiles, long pitch, long block,
+                         const float *weights, long positions, long inputs, long outputs, long count, long depth,
+                         int fresh, long lanes);
 
 /// gradient[output block][36][depth][lanes] (+)= Σ over the tiles of tiles[36][block][tile][lanes] ·
 /// upstream[output block][36][tile][lanes]; `fresh` overwrites.
@@ -77,5 +79,16 @@ void ck_narrow_source(float *gradient, const float *upstream, const float *weigh
 /// gradient[output][kernel height][kernel width][lanes] += that of the weights of one block.
 void ck_narrow_weights(float *gradient, const float *picture, const float *upstream, ck_narrow shape, long block,
                        long lanes);
+
+// A convolution turned round: every pixel of a picture is multiplied with all taps of the kernel, and what they make is added
+// up where they meet, `stride` pixels from one picture's pixel to the next.
+
+/// packed[taps][inputs up to whole blocks][lanes] of output block `block` of weights[inputs][outputs][taps].
+void ck_tap_pack(float *packed, const float *weights, long inputs, long outputs, long taps, long block, long lanes);
+
+/// row[width][lanes] += products[taps][source width][lanes], `pitch` floats from tap to tap, the first one's pixels
+/// `left` columns further left. `fresh` puts the bias, or where that is NULL 0, in place of the row.
+void ck_spread_row(float *row, long width, const float *products, long pitch, long taps, long source_width, long stride,
+                   long left, const float *bias, int fresh, long lanes);
 
 #endif
