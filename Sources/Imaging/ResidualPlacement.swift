@@ -1,3 +1,4 @@
+internal import Foundation
 public import MediaTypes
 
 /// How a mark made at a network's working size gets into a frame of any size, and is seen in it.
@@ -13,8 +14,10 @@ public import MediaTypes
 /// - Frames smaller than the working size, in one or both directions, are enlarged on straight lines
 ///   for the network, and get the means of the residual. Below 64×64 the parts of a code are
 ///   smaller than its modules, so marks there are not promised.
-/// - 8K differs from 720p only in that a pixel of the residual spans 60 columns: the mark is then
-///   low in frequency, and survives all the better.
+/// - The more samples a pixel of the residual spans, the weaker the mark may be: what codecs and noise
+///   add is averaged over more of them, and the eye finds what is coarse more easily. Beyond 288
+///   rows or columns, whichever is less, it shrinks with the cube root of their number, to 64 % at
+///   1080 and 41 % at 8K; at 8K it is low in frequency, and survives all the better.
 /// - Subsampled chroma gets the residual on its own grid, as if its samples stood in the middle
 ///   of those that share them. MPEG-2's siting at the left is off by a quarter of a chroma sample,
 ///   which is nothing at the working size, and is ignored.
@@ -55,7 +58,7 @@ public struct ResidualPlacement: Hashable, Sendable {
 
   /// Adds a residual made from the frame as ``reduced(_:)`` shows it.
   ///
-  /// - Parameter strength: What the residual is multiplied with.
+  /// - Parameter strength: What the residual is multiplied with, besides what the frame's size asks for.
   /// - Complexity: O(samples of the frame).
   public func add(_ residual: YUVResidual, to picture: inout Picture, strength: Float = 1) {
     precondition(
@@ -66,6 +69,7 @@ public struct ResidualPlacement: Hashable, Sendable {
     let count = width * height
     var values = turned(residual.values, stored: stored, picture.orientation, inverse: true)
     if let matrix = scale.fromNetwork { transform(&values, by: matrix) }
+    let strength = strength * Self.strength(width: picture.width, height: picture.height)
     for index in 0..<picture.format.colorPlaneCount {
       let factor = strength * scale.units[index]
       let part = values[index * count..<(index + 1) * count].map { $0 * factor }
@@ -73,6 +77,11 @@ public struct ResidualPlacement: Hashable, Sendable {
         part, columns: stored.width, rows: stored.height, maximum: picture.format.maximum,
         visible: picture.visibleSamples(plane: index))
     }
+  }
+
+  /// How strong the mark of a frame of some size is.
+  static func strength(width: Int, height: Int) -> Float {
+    min(1, cbrtf(288 / Float(min(width, height))))
   }
 
   private func storedSize(for orientation: Orientation) -> (width: Int, height: Int) {

@@ -11,7 +11,8 @@ public struct StegoTrainingOptions: Sendable {
   public var initial: String?
   /// The length of the whole run, which the learning rate falls over.
   public var steps: Int?
-  /// The PSNR in dB that marks begin with, and the one they are to reach.
+  /// The PSNR in dB, of errors weighed by how well they are seen, that marks begin with, and the one
+  /// they are to reach.
   public var firstTarget: Float?
   public var lastTarget: Float?
   /// Whether what the gradient needs is computed again instead of kept: less memory, more time.

@@ -57,28 +57,35 @@ struct CodeLoss {
 struct PictureLoss {
   /// Mean PSNR of the batch in dB, of shape `[]`.
   let psnr: Tensor
+  /// The same with squared errors weighed by how well they are seen, of shape `[]`.
+  let visiblePSNR: Tensor
   /// Mean MS-SSIM of luma, of shape `[]`.
   let similarity: Tensor
 
   /// - Parameters:
+  ///   - visibility: Weights of squared errors in the residual's shape; see ``Visibility``.
   ///   - ratios: Per picture, the squared error measured on the marked frame over that of the
   ///     residual itself, which makes this PSNR the frame's own.
-  init(cover: Tensor, residual: Tensor, ratios: [Float]) {
+  init(cover: Tensor, residual: Tensor, visibility: Tensor, ratios: [Float]) {
     let toRGB = Matrix(
       [1, 0, 1.402, 1, -0.344136, -0.714136, 1, 1.772, 0], rows: 3, columns: 3)
     let change = residual.mixed(by: toRGB)
-    let error =
-      (change * change).mean(axes: [1, 2, 3]).reshaped([ratios.count])
-      * Tensor(ratios, shape: [ratios.count])
-    psnr = (-10 / Float(2.302585)) * log(clamped(error, 1e-9...1)).mean()
+    let scale = Tensor(ratios, shape: [ratios.count])
+    func decibels(_ error: Tensor) -> Tensor {
+      let mean = error.mean(axes: [1, 2, 3]).reshaped([ratios.count]) * scale
+      return (-10 / Float(2.302585)) * log(clamped(mean, 1e-9...1)).mean()
+    }
+    psnr = decibels(change * change)
+    // The sum over channels, not their mean: a change of luma alone costs what it does above.
+    visiblePSNR = decibels(3 * residual * residual * visibility)
     let luma = cover.sliced(0..<1, axis: 1)
     similarity = multiScaleSimilarity(
       luma, luma + residual.sliced(0..<1, axis: 1), scales: 4
     ).mean()
   }
 
-  /// A penalty for PSNR below a target: square near it, straight further off.
-  func shortfall(_ target: Float) -> Tensor {
+  /// A penalty for a PSNR below a target: square near it, straight further off.
+  static func shortfall(of psnr: Tensor, below target: Float) -> Tensor {
     let missing = relu(target - psnr)
     return missing.scalar < 2 ? missing * missing : 4 * missing - 4
   }

@@ -6,11 +6,14 @@ internal import Neural
 struct StegoSample: Sendable {
   let frames: [Picture]
   let cover: YUVPicture
+  /// How well changes of the cover are seen; see ``Visibility``.
+  let visibility: [Float]
   let code: QRCode
 
   init(media: any StegoTrainingMedia, placement: ResidualPlacement, seed: UInt64) {
     frames = media.cover(seed: seed)
     cover = placement.reduced(frames[0])
+    visibility = Visibility.weights(of: cover)
     code = .random(seed: seed)
   }
 

@@ -8,8 +8,9 @@ internal import WeightFiles
 ///
 /// Each step marks real frames at their own size, attacks them with real codecs, and shows the
 /// decoder what is left; the gradient goes back through the attack as `FrequencyBands` says. The
-/// mark is held to a PSNR that rises while the codes are read well and falls while they are not, so
-/// that quality never has to be weighed against legibility.
+/// mark is held to a PSNR, of errors weighed by how well they are seen, that rises while the codes
+/// are read well and falls while they are not, so that quality never has to be weighed against
+/// legibility.
 ///
 /// Source: the losses (MS-SSIM, binary cross-entropy), the noise between the networks and Adam at
 /// 0.001 are the steganography paper's, section "Training"; the schedule and the attacks go beyond
@@ -54,6 +55,7 @@ public final class StegoTrainer: TrainingTask {
   }
 
   public let curves = [
+    TrainingCurve("visiblePSNR", label: "PSNR as seen, in dB"),
     TrainingCurve("psnr", label: "PSNR in dB"),
     TrainingCurve("smoothedError", label: "wrong modules in %", scale: 100),
   ]
@@ -91,11 +93,17 @@ public final class StegoTrainer: TrainingTask {
         logits: logits.sliced(index..<index + 1, axis: 0), code: samples[index].code,
         functionWeight: settings.functionWeight)
     }
-    let quality = PictureLoss(cover: cover, residual: residual, ratios: view.errorRatios)
+    let quality = PictureLoss(
+      cover: cover, residual: residual,
+      visibility: Tensor(samples.flatMap(\.visibility), shape: residual.shape),
+      ratios: view.errorRatios)
+    let missingQuality =
+      PictureLoss.shortfall(of: quality.visiblePSNR, below: target)
+      + PictureLoss.shortfall(of: quality.psnr, below: min(target, settings.plainTarget))
     let legibility = mean(read.map(\.modules)) + settings.pixelWeight * mean(read.map(\.pixels))
     let similarityWeight = settings.similarityWeight * min(1, max(0, (target - 32) / 6))
     let loss =
-      legibility + settings.errorWeight * quality.shortfall(target)
+      legibility + settings.errorWeight * missingQuality
       + similarityWeight * (1 - quality.similarity)
     let norm = try learners[0].minimize(loss)
 
@@ -103,7 +111,8 @@ public final class StegoTrainer: TrainingTask {
     moveTarget(error)
     return TrainingRecord(
       [
-        "target": target, "psnr": quality.psnr.scalar, "similarity": quality.similarity.scalar,
+        "target": target, "psnr": quality.psnr.scalar,
+        "visiblePSNR": quality.visiblePSNR.scalar, "similarity": quality.similarity.scalar,
         "loss": loss.scalar, "moduleError": error, "smoothedError": smoothedError,
         "rate": learners[0].optimizer.rate, "gradientNorm": norm,
       ],

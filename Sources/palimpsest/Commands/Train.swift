@@ -29,9 +29,9 @@ struct TrainStego: AsyncParsableCommand {
   var initial: String?
   @Option(help: "The length of the whole run, over which the learning rate falls.")
   var steps: Int?
-  @Option(help: "The PSNR in dB that marks begin with.")
+  @Option(help: "The PSNR in dB, as seen, that marks begin with.")
   var firstTarget: Float?
-  @Option(help: "The PSNR in dB that marks are to reach.")
+  @Option(help: "The PSNR in dB, as seen, that marks are to reach.")
   var lastTarget: Float?
   @Flag(help: "Compute again what the gradient needs: less memory, more time.")
   var recompute = false
