@@ -19,6 +19,8 @@ public enum FaceModel: String, CaseIterable, Sendable {
   case landmarks68
   /// The network of ``FaceSegmenter``.
   case faceparser
+  /// The network of ``FaceRecognizer``.
+  case recognition = "dlib-face-recognition"
 
   /// The model, without weights.
   public var portable: PortableModel {
@@ -87,6 +89,12 @@ public enum FaceModel: String, CaseIterable, Sendable {
       let network = SegmentationNetwork()
       return PortableModel(
         rawValue, network, input: ("pictures", [1, 3, 96, 96]), outputs: ["regions"]
+      ) { [network($0)] }
+    case .recognition:
+      let (network, side) = (RecognitionNetwork(), RecognitionNetwork.side)
+      return PortableModel(
+        rawValue, network, input: ("crops", [1, 3, side, side]), outputs: ["embedding"],
+        foreignNames: RecognitionNetwork.renaming
       ) { [network($0)] }
     }
   }

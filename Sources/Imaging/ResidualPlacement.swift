@@ -15,9 +15,10 @@ public import MediaTypes
 ///   for the network, and get the means of the residual. Below 64×64 the parts of a code are
 ///   smaller than its modules, so marks there are not promised.
 /// - The more samples a pixel of the residual spans, the weaker the mark may be: what codecs and noise
-///   add is averaged over more of them, and the eye finds what is coarse more easily. Beyond 288
-///   rows or columns, whichever is less, it shrinks with the cube root of their number, to 64 % at
-///   1080 and 41 % at 8K; at 8K it is low in frequency, and survives all the better.
+///   add is averaged over more of them, and the eye finds what is coarse more easily. With the rows
+///   or columns, whichever are fewer, it shrinks by their cube root, to 74 % at 720 and 41 % at 8K; at
+///   8K it is low in frequency, and survives all the better. Below 288 it grows by their square root,
+///   to half as much again at 128.
 /// - Subsampled chroma gets the residual on its own grid, as if its samples stood in the middle
 ///   of those that share them. MPEG-2's siting at the left is off by a quarter of a chroma sample,
 ///   which is nothing at the working size, and is ignored.
@@ -58,7 +59,7 @@ public struct ResidualPlacement: Hashable, Sendable {
 
   /// Adds a residual made from the frame as ``reduced(_:)`` shows it.
   ///
-  /// - Parameter strength: What the residual is multiplied with, besides what the frame's size asks for.
+  /// - Parameter strength: What the residual is multiplied with; see ``strength(of:)``.
   /// - Complexity: O(samples of the frame).
   public func add(_ residual: YUVResidual, to picture: inout Picture, strength: Float = 1) {
     precondition(
@@ -69,7 +70,6 @@ public struct ResidualPlacement: Hashable, Sendable {
     let count = width * height
     var values = turned(residual.values, stored: stored, picture.orientation, inverse: true)
     if let matrix = scale.fromNetwork { transform(&values, by: matrix) }
-    let strength = strength * Self.strength(width: picture.width, height: picture.height)
     for index in 0..<picture.format.colorPlaneCount {
       let factor = strength * scale.units[index]
       let part = values[index * count..<(index + 1) * count].map { $0 * factor }
@@ -79,9 +79,10 @@ public struct ResidualPlacement: Hashable, Sendable {
     }
   }
 
-  /// How strong the mark of a frame of some size is.
-  static func strength(width: Int, height: Int) -> Float {
-    min(1, cbrtf(288 / Float(min(width, height))))
+  /// How strong the mark of a frame of a picture's size should be.
+  public static func strength(of picture: Picture) -> Float {
+    let ratio = 288 / Float(min(picture.width, picture.height))
+    return ratio < 1 ? cbrtf(ratio) : min(1.5, sqrtf(ratio))
   }
 
   private func storedSize(for orientation: Orientation) -> (width: Int, height: Int) {

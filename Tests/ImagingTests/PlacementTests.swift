@@ -118,13 +118,12 @@ import Testing
     #expect((0..<2).map { marked.planes[0][$0, 0] } == [120, 70])
   }
 
-  @Test(arguments: [(120, 90, 1), (288, 900, 1), (2304, 3000, 0.5), (3000, 2304, 0.5)])
-  func `a large frame gets less`(width: Int, height: Int, share: Double) {
+  @Test(arguments: [
+    (64, 64, 1.5), (200, 162, 4.0 / 3), (288, 900, 1), (2304, 3000, 0.5), (3000, 2304, 0.5),
+  ])
+  func `a frame's size says how strong its mark is`(width: Int, height: Int, strength: Double) {
     let kind = Kind(format: .gray8, color: ColorDescription(range: .full, matrix: .unspecified))
-    var marked = picture(width, height, kind) { _, _, _ in 100 }
-    let values = [Float](repeating: 40.0 / 255, count: 4) + [Float](repeating: 0, count: 8)
-    ResidualPlacement(width: 2, height: 2)
-      .add(YUVResidual(width: 2, height: 2, values: values), to: &marked)
-    #expect(marked.planes[0][width / 2, height / 3] == 100 + Int(40 * share))
+    let asked = ResidualPlacement.strength(of: picture(width, height, kind) { _, _, _ in 0 })
+    #expect(abs(Double(asked) - strength) < 1e-6)
   }
 }

@@ -34,7 +34,7 @@ struct ExportCase: Sendable, CustomTestStringConvertible {
     }
     let faces = [
       "mtcnn-pnet", "mtcnn-rnet", "mtcnn-onet", "s3fd", "ssd", "fan", "bisenet",
-      "landmarks68", "faceparser",
+      "landmarks68", "faceparser", "dlib-face-recognition",
     ].map { ExportCase(model: $0, network: $0, size: sizes[$0]) }
     return pairs + emotions + faces
   }()

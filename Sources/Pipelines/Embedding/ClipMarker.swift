@@ -21,7 +21,8 @@ struct ClipMarker {
 
   mutating func mark(_ frame: Synthetic<Picture>) -> Marked<Picture> {
     var picture = frame.unmarked
-    model.placement.add(residual(for: picture), to: &picture)
+    model.placement.add(
+      residual(for: picture), to: &picture, strength: ResidualPlacement.strength(of: picture))
     statistics.count(before: frame.unmarked, after: picture)
     return Marked(picture)
   }

@@ -72,6 +72,7 @@ extension FaceModel {
     case .bisenet: "tells 19 parts of a face apart"
     case .landmarks68: "finds 68 points in a face"
     case .faceparser: "tells six parts of a face apart"
+    case .recognition: "tells people apart"
     }
   }
 }

@@ -73,7 +73,7 @@ public struct ModelStore: Sendable {
 
   /// The weights of a model, ours or as they were published, if they are in a folder.
   func weightsFile(of model: KnownModel) -> String? {
-    file("\(model.name).safetensors") ?? file("\(model.name).pt")
+    ["safetensors", "pt", "dat"].lazy.compactMap { file("\(model.name).\($0)") }.first
   }
 
   /// The card that describes a model, if it lies beside the weights.

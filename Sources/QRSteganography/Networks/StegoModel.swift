@@ -30,27 +30,28 @@ public final class StegoModel: @unchecked Sendable {
     return YUVResidual(width: side, height: side, values: residual.array)
   }
 
-  /// How much stronger than the network made it a mark may become, in the order they are tried.
+  /// How much stronger than for its size a mark may become, in the order they are tried.
   private static let strengths: [Float] = [1, 1.2, 1.45, 1.75, 2.1]
 
   /// Hides a code in a picture and makes sure that it can be read there.
   ///
   /// The mark is read back at once. In the few pictures that defeat it, it is made stronger until it
-  /// is read; where even twice the strength is not, it stays as the network made it.
+  /// is read; where even twice the strength is not, it stays as its size asks for.
   ///
   /// - Returns: Whether the code can be read in the marked picture.
   @discardableResult
   public func mark(_ picture: inout Picture, with code: QRCode) -> Bool {
     let residual = residual(for: picture, code: code)
+    let usual = ResidualPlacement.strength(of: picture)
     for strength in Self.strengths {
       var marked = picture
-      placement.add(residual, to: &marked, strength: strength)
+      placement.add(residual, to: &marked, strength: usual * strength)
       if CodeReader().read(softCode(of: marked), effort: .frame)?.code == code {
         picture = marked
         return true
       }
     }
-    placement.add(residual, to: &picture)
+    placement.add(residual, to: &picture, strength: usual)
     return false
   }
 

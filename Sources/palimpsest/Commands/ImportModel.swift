@@ -13,8 +13,9 @@ struct ImportModel: ParsableCommand {
   var file: String
   @Option(
     help: """
-      dense103, dense-fast, mtcnn-pnet, mtcnn-rnet, mtcnn-onet, s3fd, ssd, fan, bisenet, landmarks68; \
-      of our own files also classifier-a, classifier-b, emodnn and emodnn-discriminator.
+      dense103, dense-fast, mtcnn-pnet, mtcnn-rnet, mtcnn-onet, s3fd, ssd, fan, bisenet, \
+      dlib-face-recognition, landmarks68; of our own files also classifier-a, classifier-b, emodnn and \
+      emodnn-discriminator.
       """)
   var model: String
   @Option(help: "The dotted path of the weights in the file. (default: found by itself)")
