@@ -15,10 +15,9 @@ public import MediaTypes
 ///   for the network, and get the means of the residual. Below 64×64 the parts of a code are
 ///   smaller than its modules, so marks there are not promised.
 /// - The more samples a pixel of the residual spans, the weaker the mark may be: what codecs and noise
-///   add is averaged over more of them, and the eye finds what is coarse more easily. With the rows
-///   or columns, whichever are fewer, it shrinks by their cube root, to 74 % at 720 and 41 % at 8K; at
-///   8K it is low in frequency, and survives all the better. Below 288 it grows by their square root,
-///   to half as much again at 128.
+///   add is averaged over more of them, and the eye finds what is coarse more easily. It changes with
+///   the cube root of the rows or columns, whichever are fewer: 1 at 288, 74 % at 720, 41 % at 8K, which
+///   survives all the better for its low frequency, and up to 130 % below.
 /// - Subsampled chroma gets the residual on its own grid, as if its samples stood in the middle
 ///   of those that share them. MPEG-2's siting at the left is off by a quarter of a chroma sample,
 ///   which is nothing at the working size, and is ignored.
@@ -81,8 +80,7 @@ public struct ResidualPlacement: Hashable, Sendable {
 
   /// How strong the mark of a frame of a picture's size should be.
   public static func strength(of picture: Picture) -> Float {
-    let ratio = 288 / Float(min(picture.width, picture.height))
-    return ratio < 1 ? cbrtf(ratio) : min(1.5, sqrtf(ratio))
+    min(1.3, cbrtf(288 / Float(min(picture.width, picture.height))))
   }
 
   private func storedSize(for orientation: Orientation) -> (width: Int, height: Int) {
