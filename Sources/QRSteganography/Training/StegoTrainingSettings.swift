@@ -11,8 +11,8 @@ public struct StegoTrainingSettings: Codable, Hashable, Sendable {
   /// Adam's step width, reached over `warmUp` steps; over the last 30 % it falls to a twentieth.
   public var rate: Float = 0.001
   public var warmUp = 30
-  /// The mean PSNR in dB, of errors weighed by ``Visibility``, that marked pictures are held to at
-  /// first, and at last.
+  /// The mean PSNR in dB, of errors weighed by how well they are seen, that marked pictures are held
+  /// to at first, and at last.
   public var firstTarget: Float = 37
   public var lastTarget: Float = 46
   /// The mean plain PSNR in dB that they are held to once more is asked of the weighed one.
