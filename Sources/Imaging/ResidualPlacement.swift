@@ -17,7 +17,8 @@ public import MediaTypes
 /// - The more samples a pixel of the residual spans, the weaker the mark may be: what codecs and noise
 ///   add is averaged over more of them, and the eye finds what is coarse more easily. It changes with
 ///   the cube root of the rows or columns, whichever are fewer: 1 at 288, 74 % at 720, 41 % at 8K, which
-///   survives all the better for its low frequency, and up to 130 % below.
+///   survives all the better for its low frequency. Below 200, where a codec's blocks of 8 × 8 span
+///   more than a module, it grows faster, to twice the strength at the most.
 /// - Subsampled chroma gets the residual on its own grid, as if its samples stood in the middle
 ///   of those that share them. MPEG-2's siting at the left is off by a quarter of a chroma sample,
 ///   which is nothing at the working size, and is ignored.
@@ -80,7 +81,9 @@ public struct ResidualPlacement: Hashable, Sendable {
 
   /// How strong the mark of a frame of a picture's size should be.
   public static func strength(of picture: Picture) -> Float {
-    min(1.3, cbrtf(288 / Float(min(picture.width, picture.height))))
+    let side = Float(min(picture.width, picture.height))
+    let strength = cbrtf(288 / side)
+    return side < 200 ? min(2, strength * 200 / side) : strength
   }
 
   private func storedSize(for orientation: Orientation) -> (width: Int, height: Int) {
