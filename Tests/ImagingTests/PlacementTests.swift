@@ -119,7 +119,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (64, 64, 2), (160, 176, 1.5205475), (300, 216, 1.1006424), (288, 900, 1), (2304, 3000, 0.5),
+    (64, 64, 2), (160, 176, 1.5205505), (300, 216, 1.1006424), (288, 900, 1), (2304, 3000, 0.5),
     (3000, 2304, 0.5),
   ])
   func `a frame's size says how strong its mark is`(width: Int, height: Int, strength: Double) {
