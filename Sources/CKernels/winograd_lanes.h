@@ -171,10 +171,10 @@ INLINE void NAME(product)(float *result, long result_pitch, const float *tiles, 
     for (long t = 0; t < n; t++) STORE(result + o * result_pitch + t * LANES) = sums[o][t];
 }
 
-#define ALL_OF(n, outputs)                                                                                       \
-  case n:                                                                                                        \
-    NAME(product)(r, positions * result_pitch, v, block, w, positions * inputs * LANES, depth, fresh, n < AT_ONCE ? n : AT_ONCE, \
-                  outputs);                                                                                      \
+#define ALL_OF(n, outputs)                                                                                           \
+  case n:                                                                                                            \
+    NAME(product)(r, positions * result_pitch, v, block, w, positions * inputs * LANES, depth, fresh,                \
+                  n < AT_ONCE ? n : AT_ONCE, outputs);                                                               \
     break;
 #define ALL(outputs)                                                                                             \
   ALL_OF(1, outputs) ALL_OF(2, outputs) ALL_OF(3, outputs) ALL_OF(4, outputs) ALL_OF(5, outputs) ALL_OF(6, outputs) \

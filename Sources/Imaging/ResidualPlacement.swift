@@ -57,11 +57,17 @@ public struct ResidualPlacement: Hashable, Sendable {
       values: turned(values, stored: stored, picture.orientation, inverse: false))
   }
 
-  /// Adds a residual made from the frame as ``reduced(_:)`` shows it.
+  /// Marks a frame with a residual made from it as ``reduced(_:)`` shows it.
   ///
-  /// - Parameter strength: What the residual is multiplied with; see ``strength(of:)``.
+  /// - Parameter strength: What the residual is multiplied with besides what the frame's size asks for.
   /// - Complexity: O(samples of the frame).
-  public func add(_ residual: YUVResidual, to picture: inout Picture, strength: Float = 1) {
+  public func mark(
+    _ picture: inout Picture, with residual: YUVResidual, strength: Float = 1
+  ) {
+    add(residual, to: &picture, strength: strength * Self.strength(of: picture))
+  }
+
+  func add(_ residual: YUVResidual, to picture: inout Picture, strength: Float = 1) {
     precondition(
       residual.width == width && residual.height == height,
       "a residual of \(residual.width)×\(residual.height), not \(width)×\(height)")
@@ -80,7 +86,7 @@ public struct ResidualPlacement: Hashable, Sendable {
   }
 
   /// How strong the mark of a frame of a picture's size should be.
-  public static func strength(of picture: Picture) -> Float {
+  static func strength(of picture: Picture) -> Float {
     let side = Float(min(picture.width, picture.height))
     let strength = cbrtf(288 / side)
     return side < 200 ? min(2, strength * 200 / side) : strength

@@ -22,27 +22,26 @@ extension ConvolutionGeometry {
   func spreadConvolve(_ source: Buffer, weights: Buffer, bias: Buffer, tail: Tail) -> Buffer {
     let bias = bias.extended(to: blocks(outputChannels) * channelLanes)
     let spread = Spread(
-      shape: self, source: Plane(inputChannels, inputHeight, inputWidth),
-      target: Plane(outputChannels, outputHeight, outputWidth))
+      shape: self, source: plane(inputChannels, inputHeight, inputWidth),
+      target: plane(outputChannels, outputHeight, outputWidth))
     return spread(source, weights: weights, bias: bias, tail: tail)
   }
 
   func spreadSourceGradient(_ upstream: Buffer, weights: Buffer) -> Buffer {
     let spread = Spread(
-      shape: self, source: Plane(outputChannels, outputHeight, outputWidth),
-      target: Plane(inputChannels, inputHeight, inputWidth))
+      shape: self, source: plane(outputChannels, outputHeight, outputWidth),
+      target: plane(inputChannels, inputHeight, inputWidth))
     return spread(upstream, weights: weights, bias: nil, tail: Tail())
+  }
+
+  private func plane(_ channels: Int, _ height: Int, _ width: Int) -> Plane {
+    Plane(channels: channels, blocks: blocks(channels), height: height, width: width)
   }
 }
 
 private struct Plane {
-  let channels, height, width: Int
+  let channels, blocks, height, width: Int
 
-  init(_ channels: Int, _ height: Int, _ width: Int) {
-    (self.channels, self.height, self.width) = (channels, height, width)
-  }
-
-  var blocks: Int { (channels + channelLanes - 1) / channelLanes }
   /// Floats of one block of channels.
   var size: Int { height * width * channelLanes }
 }

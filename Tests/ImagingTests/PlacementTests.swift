@@ -1,7 +1,8 @@
 import Foundation
-import Imaging
 import MediaTypes
 import Testing
+
+@testable import Imaging
 
 @Suite struct PlacementTests {
   /// A residual without fine detail, which enlarging and reducing keep.
@@ -124,7 +125,12 @@ import Testing
   ])
   func `a frame's size says how strong its mark is`(width: Int, height: Int, strength: Double) {
     let kind = Kind(format: .gray8, color: ColorDescription(range: .full, matrix: .unspecified))
-    let asked = ResidualPlacement.strength(of: picture(width, height, kind) { _, _, _ in 0 })
-    #expect(abs(Double(asked) - strength) < 1e-6)
+    let before = picture(width, height, kind) { _, _, _ in 100 }
+    #expect(abs(Double(ResidualPlacement.strength(of: before)) - strength) < 1e-6)
+    var after = before
+    ResidualPlacement(width: 1, height: 1)
+      .mark(&after, with: YUVResidual(width: 1, height: 1, values: [0.2, 0, 0]), strength: 0.5)
+    let expected = 100 + Int((0.5 * 0.2 * 255 * strength).rounded())
+    #expect(after.planes[0][width / 2, height / 2] == expected)
   }
 }

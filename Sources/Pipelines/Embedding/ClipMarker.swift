@@ -21,8 +21,8 @@ struct ClipMarker {
 
   mutating func mark(_ frame: Synthetic<Picture>) -> Marked<Picture> {
     var picture = frame.unmarked
-    model.placement.add(
-      residual(for: picture), to: &picture, strength: ResidualPlacement.strength(of: picture))
+    let residual = residual(for: picture)
+    model.placement.mark(&picture, with: residual)
     statistics.count(before: frame.unmarked, after: picture)
     return Marked(picture)
   }

@@ -42,16 +42,15 @@ public final class StegoModel: @unchecked Sendable {
   @discardableResult
   public func mark(_ picture: inout Picture, with code: QRCode) -> Bool {
     let residual = residual(for: picture, code: code)
-    let usual = ResidualPlacement.strength(of: picture)
     for strength in Self.strengths {
       var marked = picture
-      placement.add(residual, to: &marked, strength: usual * strength)
+      placement.mark(&marked, with: residual, strength: strength)
       if CodeReader().read(softCode(of: marked), effort: .frame)?.code == code {
         picture = marked
         return true
       }
     }
-    placement.add(residual, to: &picture, strength: usual)
+    placement.mark(&picture, with: residual)
     return false
   }
 

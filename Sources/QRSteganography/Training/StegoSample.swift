@@ -36,8 +36,7 @@ struct StegoSample: Sendable {
     strength: Float, seed: UInt64
   ) -> Seen {
     var marked = frames
-    let size = ResidualPlacement.strength(of: frames[0])
-    for index in marked.indices { placement.add(residual, to: &marked[index], strength: size) }
+    for index in marked.indices { placement.mark(&marked[index], with: residual) }
     let attacked = media.attacked(marked, strength: strength, seed: seed)
     let own =
       attacked.frame == 0 ? cover : placement.reduced(frames[attacked.frame])
